@@ -1,0 +1,68 @@
+import react from '@vitejs/plugin-react'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Monaco's style sheet carries its icon font as a data: address, which the pages' content policy refuses.
+ * The font becomes a file of ours beside the other assets.
+ */
+function fontsAsFiles(): Plugin {
+  return {
+    name: 'fonts-as-files',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      for (const asset of Object.values(bundle)) {
+        if (asset.type !== 'asset' || !asset.fileName.endsWith('.css')) {
+          continue
+        }
+        let count = 0
+        asset.source = String(asset.source).replace(
+          /url\(["']?data:(?:application|font)\/[\w.-]*(?:font[\w.-]*|ttf|woff2?)[^,]*;base64,([A-Za-z0-9+/=]+)["']?\)/g,
+          (_match, base64: string) => {
+            const fileName = asset.fileName.replace(/\.css$/, `.${count++}.ttf`)
+            this.emitFile({ type: 'asset', fileName, source: Buffer.from(base64, 'base64') })
+            return `url(/${fileName})`
+          },
+        )
+      }
+    },
+  }
+}
+
+const server = process.env.ASM_SERVER ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [react(), fontsAsFiles()],
+  build: {
+    outDir: 'dist/app',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 4000,
+    rolldownOptions: {
+      input: { index: 'index.html', playground: 'playground.html' },
+    },
+  },
+  worker: { format: 'es' },
+  server: {
+    host: '127.0.0.1',
+    // The development server stands in for the binary: what is not the app's goes on to a running `asm serve`.
+    proxy: {
+      '^/session': server,
+      '^/api': {
+        target: server,
+        bypass: request =>
+          request.method === 'GET' && request.headers.accept?.includes('text/html')
+            ? '/playground.html'
+            : undefined,
+      },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    setupFiles: ['src/testing.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+  },
+})
