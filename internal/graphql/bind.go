@@ -3,25 +3,9 @@ package graphql
 import (
 	"context"
 	"reflect"
+
+	"github.com/vektah/gqlparser/v2/ast"
 )
-
-// Source is a piece of schema definition language and the name by which errors mention it.
-type Source struct {
-	Name string
-	Text string
-}
-
-// Options of a schema; the zero value is usable.
-type Options struct {
-	// Limits on documents and answers; a zero field takes its value from DefaultLimits.
-	Limits Limits
-	// PlanCacheBytes bounds the memory of kept plans, by estimate; zero means 32 MiB.
-	PlanCacheBytes int
-	// Present makes the answer's error of what a resolver, a scalar or the engine itself reported. Faults of the program
-	// (panics, nulls in places that are never null, values outside an enum) arrive as *Fault. The engine adds locations
-	// and path. Nil means the error's text, and "Internal error" for a Fault.
-	Present func(ctx context.Context, err error) *Error
-}
 
 // None is the argument type of a field without arguments.
 type None = struct{}
@@ -44,7 +28,27 @@ func Paged(usual, most int) FieldOption {
 // Object binds an object type to a Go type. Fields may answer T or *T for it. Several calls with the same name and T
 // answer the same binder, so that a type extended in another file is bound there; one T may be bound to several types.
 func Object[T any](b *Binder, name string) *ObjectBinder[T] {
-	return nil
+	goType := reflect.TypeFor[T]()
+	definition := b.definitions.Types[name]
+	switch {
+	case definition == nil || definition.Kind != ast.Object:
+		b.miss("%s is bound as an object type, but the schema has none of this name", name)
+	case definition == b.definitions.Query || definition == b.definitions.Mutation:
+		b.miss("%s is bound by Object; use Query and Mutation", name)
+	}
+	object := b.objects[name]
+	if object == nil {
+		object = &boundObject{
+			name: name, goType: goType, definition: definition, columns: columnsOf[T]{}, fields: map[string]*boundField{},
+			collect: func() collector { return &collectorOf[T]{} },
+		}
+		b.objects[name] = object
+	}
+	if object.goType != goType {
+		b.miss("%s is bound to both %s and %s", name, object.goType, goType)
+		object = &boundObject{name: name, fields: map[string]*boundField{}}
+	}
+	return &ObjectBinder[T]{b, object}
 }
 
 // ObjectBinder binds the fields of an object type to functions on T.
@@ -63,6 +67,49 @@ func (o *ObjectBinder[T]) bound() *boundObject { return o.object }
 //
 // V is what the schema's type asks: see the table at Level.
 func Value[T, V any](o *ObjectBinder[T], name string, get func(*T) V, options ...FieldOption) {
+	f := o.binder.field(o.object, name, reflect.TypeFor[V](), nil, options)
+	f.plain = func(leaf any) leafWriter {
+		write := leaf.(appender[V])
+		return func(w *writer, parents any, i int) status {
+			return write(w, get(parents.([]*T)[i]))
+		}
+	}
+	f.resolve = func(_ context.Context, parents, _ any) (any, int, error) {
+		answers, err := getEach(parents.([]*T), get)
+		return answers, len(answers), err
+	}
+	f.adapt = adaptTo[V]
+}
+
+// getEach calls a plain function for each parent; a panic fails the one parent.
+func getEach[T, V any](parents []*T, get func(*T) V) ([]V, error) {
+	answers := make([]V, len(parents))
+	var failed Each
+	for i := 0; i < len(parents); i++ {
+		err := guard(func() error {
+			for ; i < len(parents); i++ {
+				answers[i] = get(parents[i])
+			}
+			return nil
+		})
+		if err != nil {
+			if failed == nil {
+				failed = Each{}
+			}
+			failed[i] = err
+		}
+	}
+	if failed != nil {
+		return answers, failed
+	}
+	return answers, nil
+}
+
+// adaptTo gives a writer of reflected values the type that the field's function needs.
+func adaptTo[V any](write func(*writer, reflect.Value) status) any {
+	return appender[V](func(w *writer, v V) status {
+		return write(w, reflect.ValueOf(&v).Elem())
+	})
 }
 
 // Level binds a field to a function that answers for all parents of a level of the response at once, aligned with them:
@@ -88,56 +135,135 @@ func Value[T, V any](o *ObjectBinder[T], name string, get func(*T) V, options ..
 //
 // An error fails the field for all parents; an Each that is returned beside the answers only for those that it names.
 func Level[T, A, R any](o *ObjectBinder[T], name string, resolve func(ctx context.Context, parents []*T, arguments A) ([]R, error), options ...FieldOption) {
+	f := o.binder.field(o.object, name, reflect.TypeFor[R](), reflect.TypeFor[A](), options)
+	f.resolve = func(ctx context.Context, parents, arguments any) (any, int, error) {
+		answers, err := resolve(ctx, parents.([]*T), arguments.(A))
+		return answers, len(answers), err
+	}
+	answersOf[R](f)
+}
+
+// answersOf lets the writer reach into a field's column of answers.
+func answersOf[R any](f *boundField) {
+	f.column = func(leaf any) leafWriter {
+		write := leaf.(appender[R])
+		return func(w *writer, answers any, i int) status {
+			return write(w, answers.([]R)[i])
+		}
+	}
+	f.adapt = adaptTo[R]
 }
 
 // Query binds a field of the schema's query type. A and R are as in Level.
 func Query[A, R any](b *Binder, name string, resolve func(ctx context.Context, arguments A) (R, error), options ...FieldOption) {
+	root(b, b.definitions.Query, name, resolve, options)
 }
 
 // Mutation binds a field of the schema's mutation type; the fields of one operation run one after the other, each with
 // everything selected below it. A field that fails where null is not allowed ends the operation.
 func Mutation[A, R any](b *Binder, name string, resolve func(ctx context.Context, arguments A) (R, error), options ...FieldOption) {
+	if b.definitions.Mutation == nil {
+		b.miss("Mutation %s is bound, but the schema has no mutations", name)
+		return
+	}
+	root(b, b.definitions.Mutation, name, resolve, options)
+}
+
+// root binds a field of a root type, whose level has always one parent, and none that matters.
+func root[A, R any](b *Binder, definition *ast.Definition, name string, resolve func(context.Context, A) (R, error), options []FieldOption) {
+	object := b.objects[definition.Name]
+	if object == nil {
+		object = &boundObject{name: definition.Name, definition: definition, fields: map[string]*boundField{}}
+		b.objects[definition.Name] = object
+	}
+	f := b.field(object, name, reflect.TypeFor[R](), reflect.TypeFor[A](), options)
+	f.resolve = func(ctx context.Context, _, arguments any) (any, int, error) {
+		answer, err := resolve(ctx, arguments.(A))
+		return []R{answer}, 1, err
+	}
+	answersOf[R](f)
 }
 
 // Abstract binds an interface or union to a Go interface that the members' Go types (T or *T) implement. Fields are
 // bound on the members only. Without members, all of the schema's possible types are meant. A nil interface and a nil
 // pointer in one are null.
 func Abstract[I any](b *Binder, name string, members ...Member) {
+	goType := reflect.TypeFor[I]()
+	definition := b.definitions.Types[name]
+	switch {
+	case definition == nil || !definition.IsAbstractType():
+		b.miss("%s is bound as an interface or union, but the schema has none of this name", name)
+		return
+	case goType.Kind() != reflect.Interface:
+		b.miss("%s is bound to %s, which is no Go interface", name, goType)
+		return
+	case b.abstracts[name] != nil:
+		b.miss("%s is bound twice", name)
+		return
+	}
+	abstract := &boundAbstract{name: name, goType: goType, memberOf: map[reflect.Type]int{}}
+	for _, m := range members {
+		abstract.named = append(abstract.named, m.bound().name)
+	}
+	abstract.columns = abstractColumns[I]{abstract}
+	b.abstracts[name] = abstract
 }
 
 // Enum binds an enum to a Go string type. The values, if given, must be exactly the schema's. Without a binding an enum
 // is a plain Go string. A Go value outside the schema's is a Fault when it is answered.
 func Enum[T ~string](b *Binder, name string, values ...T) {
+	definition := b.definitions.Types[name]
+	if definition == nil || definition.Kind != ast.Enum {
+		b.miss("%s is bound as an enum, but the schema has none of this name", name)
+		return
+	}
+	if len(values) > 0 {
+		if different := missingValues(definition.EnumValues, values); different != "" {
+			b.miss("enum %s: %s", name, different)
+		}
+	}
+	bindLeaf(b, name, appendEnum[T](name, definition.EnumValues))
 }
 
 // Scalar binds a scalar to a Go type; a scalar may be bound to several. Parse is handed what came in: a string, bool,
 // json.Number, []any or map[string]any of these and nil (an enum literal comes as string), never nil itself; its error's
 // text should say what is allowed. AppendJSON appends valid JSON, or nothing for null.
 func Scalar[T any](b *Binder, name string, parse func(any) (T, error), appendJSON func([]byte, T) ([]byte, error)) {
+	if !b.isScalar(name) {
+		return
+	}
+	b.scalars[name] = append(b.scalars[name], boundScalar{reflect.TypeFor[T](), func(raw any) (any, error) {
+		return parse(raw)
+	}})
+	bindLeaf(b, name, appendScalar(appendJSON))
+}
+
+func (b *Binder) isScalar(name string) bool {
+	definition := b.definitions.Types[name]
+	if definition == nil || definition.Kind != ast.Scalar || definition.BuiltIn {
+		b.miss("%s is bound as a scalar, but the schema has none of this name", name)
+		return false
+	}
+	return true
 }
 
 // Upload binds a scalar whose values are never in the document or in the variables' JSON: they come with
 // Request.Uploads and must be of type T. It cannot be answered.
 func Upload[T any](b *Binder, name string) {
+	if b.isScalar(name) {
+		b.uploads[name] = reflect.TypeFor[T]()
+	}
 }
 
-// Binder collects the bindings of a schema; it is for one goroutine.
-type Binder struct {
-	types map[reflect.Type]any
+// field records that a field is bound; what it is bound to is checked by Schema.
+func (b *Binder) field(object *boundObject, name string, answer, arguments reflect.Type, options []FieldOption) *boundField {
+	f := &boundField{name: name, answer: answer, arguments: arguments}
+	for _, option := range options {
+		option(f)
+	}
+	if object.fields[name] != nil {
+		b.miss("%s.%s is bound twice", object.name, name)
+	}
+	object.fields[name] = f
+	return f
 }
-
-// NewBinder parses and validates the schema's sources, which are taken as one text (`extend type` included).
-func NewBinder(options Options, sources ...Source) (*Binder, error) {
-	return nil, nil
-}
-
-// Schema answers the executable schema, or one error that lists in words everything that is missing or does not fit.
-func (b *Binder) Schema() (*Schema, error) {
-	return nil, nil
-}
-
-// Schema is a bound schema; it may be used from several goroutines.
-type Schema struct{}
-
-type boundField struct{ size, most int }
-type boundObject struct{}

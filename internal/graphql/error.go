@@ -1,9 +1,24 @@
 package graphql
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"runtime/debug"
 	"slices"
 	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+)
+
+// Codes that the engine gives its own errors as extensions.code.
+const (
+	CodeSyntax  = "GRAPHQL_PARSE_FAILED"      // the document does not parse
+	CodeInvalid = "GRAPHQL_VALIDATION_FAILED" // it does not fit the schema
+	CodeLimit   = "LIMIT_EXCEEDED"            // it, or its answer, is more than allowed
+	CodeInput   = "BAD_USER_INPUT"            // a variable or argument does not fit
+	CodeFault   = "INTERNAL_SERVER_ERROR"     // a fault of the program, as presented without Options.Present
 )
 
 // Error is an error of the answer (section 7.1.2).
@@ -26,25 +41,16 @@ func (e *Error) Error() string { return e.Message }
 type Each map[int]error
 
 func (e Each) Error() string {
-	positions := make([]int, 0, len(e))
-	for i := range e {
-		positions = append(positions, i)
-	}
-	slices.Sort(positions)
-	texts := make([]string, len(positions))
-	for n, i := range positions {
-		texts[n] = fmt.Sprintf("%d: %v", i, e[i])
+	var texts []string
+	for _, i := range slices.Sorted(maps.Keys(e)) {
+		texts = append(texts, fmt.Sprintf("%d: %v", i, e[i]))
 	}
 	return strings.Join(texts, "; ")
 }
 
 // Unwrap answers the single errors, for errors.Is and errors.As.
 func (e Each) Unwrap() []error {
-	all := make([]error, 0, len(e))
-	for _, err := range e {
-		all = append(all, err)
-	}
-	return all
+	return slices.Collect(maps.Values(e))
 }
 
 // Fault is a fault of the program that the engine noticed while it executed: a panic, a null where the schema allows
@@ -55,3 +61,38 @@ type Fault struct {
 }
 
 func (f *Fault) Error() string { return f.Reason }
+
+func faultf(reason string, values ...any) *Fault {
+	return &Fault{Reason: fmt.Sprintf(reason, values...)}
+}
+
+// guard turns a panic of bound code into a Fault.
+func guard(call func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &Fault{Reason: fmt.Sprintf("panic: %v", p), Stack: debug.Stack()}
+		}
+	}()
+	return call()
+}
+
+// present is the presentation of errors without Options.Present.
+func present(_ context.Context, err error) *Error {
+	var fault *Fault
+	if errors.As(err, &fault) {
+		return &Error{Message: "Internal error", Extensions: map[string]any{"code": CodeFault}}
+	}
+	return &Error{Message: err.Error()}
+}
+
+func problem(code string, at *ast.Position, message string) *Error {
+	e := &Error{Message: message, Extensions: map[string]any{"code": code}}
+	if at != nil {
+		e.Locations = []Location{{at.Line, at.Column}}
+	}
+	return e
+}
+
+func inputProblem(at *ast.Position, message string) *Error {
+	return problem(CodeInput, at, message)
+}
