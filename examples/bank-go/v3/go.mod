@@ -1,0 +1,3 @@
+module bank.example/bank
+
+go 1.24

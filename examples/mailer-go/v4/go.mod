@@ -1,0 +1,3 @@
+module mailer.example/mailer
+
+go 1.24

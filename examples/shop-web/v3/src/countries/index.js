@@ -1,0 +1,11 @@
+const names = ['chile', 'france', 'ghana', 'india', 'japan', 'norway']
+
+// mount adds the routes of every country.
+exports.mount = (shop) => {
+  for (const name of names) {
+    const country = require('./' + name)
+    shop.get(`/${name}/price`, country.price)
+    shop.post(`/${name}/price`, country.change)
+    shop.post(`/${name}/delivery`, country.deliver)
+  }
+}

@@ -1,0 +1,30 @@
+// A shop, weak on purpose: scanners are meant to find fault with it.
+const express = require('express')
+const admin = require('./admin')
+const archive = require('./archive')
+const cart = require('./cart')
+const catalog = require('./catalog')
+const countries = require('./countries')
+const pictures = require('./pictures')
+const session = require('./session')
+
+const shop = express()
+shop.use(express.urlencoded({ extended: true }))
+shop.use(express.static('public'))
+
+shop.post('/sign-in', session.signIn)
+shop.get('/products', catalog.search)
+shop.get('/products/:id', catalog.show)
+shop.post('/cart', cart.add)
+shop.post('/cart/prices', cart.prices)
+shop.get('/pictures', pictures.picture)
+shop.post('/pictures', pictures.upload)
+shop.post('/admin/report', admin.report)
+shop.post('/admin/discount', admin.discount)
+shop.post('/admin/partner', admin.partner)
+shop.get('/orders', archive.find)
+shop.get('/orders/years', archive.years)
+
+countries.mount(shop)
+
+shop.listen(3000)
