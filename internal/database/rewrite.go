@@ -14,12 +14,14 @@ import (
 //	COLLATE "C"            nothing: SQLite compares bytes anyhow
 //
 // and in statements that define something, where tables become STRICT, so that SQLite too refuses a value of the
-// wrong type and NULL in a primary key:
+// wrong type and NULL in a primary key, and what gets lost stays as a comment, from which schema.sql is made:
 //
-//	BIGINT, INTEGER, SMALLINT, BOOLEAN    INT
-//	DOUBLE PRECISION, REAL                REAL
-//	BYTEA                                 BLOB
-//	CREATE TABLE … ;                      CREATE TABLE … STRICT;
+//	BIGINT                         INT
+//	INTEGER, SMALLINT, BOOLEAN     INT and the type as a comment
+//	DOUBLE PRECISION, REAL         REAL
+//	BYTEA                          BLOB
+//	COLLATE "C"                    the same as a comment
+//	CREATE TABLE … ;               CREATE TABLE … STRICT;
 func rewrite(statement string) string {
 	r := rewriter{tokens: tokens(statement), out: make([]byte, 0, len(statement)+64)}
 	for r.at < len(r.tokens) {
@@ -52,7 +54,11 @@ func (r *rewriter) step() {
 	case t.text == "<>" && r.array("ALL"):
 	case t.is("FOR") && r.lockClause():
 	case t.is("COLLATE") && r.matches(1, `"C"`) > 0:
-		r.replace(r.matches(1, `"C"`), "")
+		kept := ""
+		if r.definition {
+			kept = `/* COLLATE "C" */`
+		}
+		r.replace(r.matches(1, `"C"`), kept)
 	case t.kind == word && !r.begun:
 		r.beginStatement(t)
 		r.keep()
@@ -156,9 +162,11 @@ func (r *rewriter) typeName(t token) bool {
 		r.replace(n, "REAL")
 		return true
 	}
-	switch strings.ToUpper(t.text) {
-	case "BIGINT", "INTEGER", "SMALLINT", "BOOLEAN":
+	switch name := strings.ToUpper(t.text); name {
+	case "BIGINT":
 		r.replace(1, "INT")
+	case "INTEGER", "SMALLINT", "BOOLEAN":
+		r.replace(1, "INT /* "+name+" */")
 	case "BYTEA":
 		r.replace(1, "BLOB")
 	default:
