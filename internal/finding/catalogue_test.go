@@ -123,7 +123,7 @@ func TestACWELeadsToTheNearestWeakness(t *testing.T) {
 		{"one level below, absolute path", 37, "Path traversal"},
 		{"three levels below", 232, "Improper handling of errors"},
 		{"an old category", 818, "Cleartext transmission"},
-		{"as general as can be", 664, "Poor code quality"},
+		{"as general as can be", 664, "Resource leak"},
 		{"hardware", 1191, ""},
 		{"zero", 0, ""},
 		{"negative", -89, ""},
