@@ -1,6 +1,7 @@
 package sarif
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +15,9 @@ import (
 // reader walks the JSON text token by token. Its methods consume exactly one value each; null counts as absent.
 type reader struct {
 	*jsontext.Decoder
-	start int64 // of the JSON text in the file
-	depth int   // most nested levels
+	start int64  // of the JSON text in the file
+	depth int    // most nested levels
+	name  []byte // of the member read last
 
 	// lenient skips a value of the wrong type instead of answering a mismatch: for metadata, which results can do without.
 	lenient bool
@@ -35,7 +37,7 @@ func (r *reader) here() Place {
 }
 
 // object calls member with the name of each member whose value is not null; member consumes the value.
-// The name is good until the next read.
+// The name is good until the next member is read.
 func (r *reader) object(member func(name []byte) error) error {
 	if kind := r.PeekKind(); kind != '{' {
 		return r.mismatched("an object")
@@ -50,18 +52,18 @@ func (r *reader) object(member func(name []byte) error) error {
 			_, err := r.ReadToken()
 			return err
 		}
-		name, err := r.ReadValue()
+		quoted, err := r.ReadValue()
 		if err != nil {
 			return err
 		}
-		name, err = unquoted(name)
-		if err != nil {
+		// Looking at the value may refill the decoder's buffer, where the name still is.
+		if r.name, err = appendUnquoted(r.name[:0], quoted); err != nil {
 			return err
 		}
 		if r.PeekKind() == 'n' {
 			_, err = r.ReadToken()
 		} else {
-			err = member(name)
+			err = member(r.name)
 		}
 		if err != nil {
 			return err
@@ -69,14 +71,12 @@ func (r *reader) object(member func(name []byte) error) error {
 	}
 }
 
-// unquoted takes a name out of its quotes without a copy, unless it is escaped.
-func unquoted(name jsontext.Value) ([]byte, error) {
-	for _, c := range name {
-		if c == '\\' {
-			return jsontext.AppendUnquote(nil, name)
-		}
+// appendUnquoted is short for names without escapes, which all of the format's are.
+func appendUnquoted(b []byte, name jsontext.Value) ([]byte, error) {
+	if bytes.IndexByte(name, '\\') >= 0 {
+		return jsontext.AppendUnquote(b, name)
 	}
-	return name[1 : len(name)-1], nil
+	return append(b, name[1:len(name)-1]...), nil
 }
 
 // array calls element for each element, null too; element consumes it.

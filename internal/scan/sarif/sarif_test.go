@@ -286,6 +286,36 @@ func TestControlCharactersLeaveMessages(t *testing.T) {
 	}
 }
 
+// pieces hands out a file a few bytes at a time.
+type pieces struct {
+	io.ReadSeeker
+	size int
+}
+
+func (p pieces) Read(b []byte) (int, error) { return p.ReadSeeker.Read(b[:min(len(b), p.size)]) }
+
+func TestAFileIsReadTheSameInAnyPieces(t *testing.T) {
+	t.Parallel()
+	text := many(100)
+	_, want, _ := read(t, string(text))
+	for _, size := range []int{1, 2, 3, 7, 64, 1000} {
+		log, err := sarif.Open(t.Context(), pieces{bytes.NewReader(text), size}, sarif.DefaultLimits())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, rejections, err := drain(t.Context(), log)
+		if err != nil || len(rejections) > 0 || len(got) != len(want) {
+			t.Fatalf("in pieces of %d: %d results, rejections %v, %v", size, len(got), rejections, err)
+		}
+		for i := range got {
+			got[i].Rule, want[i].Rule = nil, nil
+			if !reflect.DeepEqual(got[i], want[i]) {
+				t.Fatalf("in pieces of %d\n got %+v\nwant %+v", size, got[i], want[i])
+			}
+		}
+	}
+}
+
 // endless is a file of a prefix and size bytes of one filler, and counts what is read of it.
 type endless struct {
 	prefix string
