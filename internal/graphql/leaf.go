@@ -192,6 +192,9 @@ func appendFloat[V float32 | float64](w *writer, v V) status {
 	}
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		w.buffer = strconv.AppendFloat(w.buffer, f, 'e', -1, bits)
+		if n := len(w.buffer); w.buffer[n-4] == 'e' && w.buffer[n-2] == '0' { // as others write it: e-7, not e-07
+			w.buffer = append(w.buffer[:n-2], w.buffer[n-1])
+		}
 	} else {
 		w.buffer = strconv.AppendFloat(w.buffer, f, 'f', -1, bits)
 	}
@@ -341,6 +344,10 @@ func appendEscape(buffer []byte, c byte) []byte {
 		return append(buffer, '\\', 'r')
 	case '\t':
 		return append(buffer, '\\', 't')
+	case '\b':
+		return append(buffer, '\\', 'b')
+	case '\f':
+		return append(buffer, '\\', 'f')
 	}
 	return append(buffer, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }

@@ -1,0 +1,208 @@
+package graphql_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"asm.example/asm/internal/graphql"
+)
+
+// Each universe costs a schema, each document a line to the reference implementation and back.
+const (
+	universes            = 120
+	documentsPerUniverse = 60
+)
+
+// reference is graphql-js in a process of its own.
+type reference struct {
+	in  io.Writer
+	out *bufio.Reader
+}
+
+// referenceAnswer is what conformance/serve.mjs answers.
+type referenceAnswer struct {
+	Refused string
+	Why     string
+	Data    json.RawMessage
+	Errors  []struct {
+		Path    []any
+		Message string
+	}
+}
+
+func startReference(t *testing.T) *reference {
+	t.Helper()
+	for _, program := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("the comparison with graphql-js needs %s", program)
+		}
+	}
+	if _, err := os.Stat(filepath.Join("conformance", "node_modules")); err != nil {
+		install := exec.Command("npm", "ci", "--no-audit", "--no-fund")
+		install.Dir = "conformance"
+		if text, err := install.CombinedOutput(); err != nil {
+			t.Skipf("graphql-js cannot be installed: %s", text)
+		}
+	}
+	node := exec.Command("node", "serve.mjs")
+	node.Dir, node.Stderr = "conformance", os.Stderr
+	in, err := node.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := node.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := node.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		if err := node.Wait(); err != nil {
+			t.Errorf("node: %v", err)
+		}
+	})
+	return &reference{in, bufio.NewReader(out)}
+}
+
+func (r *reference) ask(t *testing.T, line any) referenceAnswer {
+	t.Helper()
+	text, err := json.Marshal(line)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.in.Write(append(text, '\n')); err != nil {
+		t.Fatal(err)
+	}
+	answered, err := r.out.ReadBytes('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a referenceAnswer
+	if err := json.Unmarshal(answered, &a); err != nil {
+		t.Fatalf("%v: %s", err, answered)
+	}
+	return a
+}
+
+func TestAnswersAreThoseOfTheReference(t *testing.T) {
+	t.Parallel()
+	r := startReference(t)
+	refused, executed, failed := 0, 0, 0
+	for seed := range uint64(universes) {
+		u := newUniverse(t, seed)
+		r.ask(t, map[string]any{"schema": u.sdl, "data": u.data})
+		source := rand.New(rand.NewPCG(seed, 2))
+		for range documentsPerUniverse {
+			d := u.document(source, []int{0, 40}[source.IntN(2)])
+			want := r.ask(t, map[string]any{"query": d.text, "variables": d.variables})
+			got := u.answer(t, d)
+			if difference := compare(got, want); difference != "" {
+				variables, _ := json.Marshal(d.variables)
+				t.Fatalf("universe %d: %s\n%s\nvariables %s\ngot  %s\nwant %s %s %s %v\n%s",
+					seed, difference, d.text, variables, got.AppendJSON(nil), want.Refused, want.Why, want.Data, want.Errors, u.sdl)
+			}
+			switch {
+			case want.Refused != "":
+				refused++
+			case len(want.Errors) > 0:
+				failed++
+			default:
+				executed++
+			}
+		}
+	}
+	t.Logf("%d documents refused, %d answered with errors, %d without", refused, failed, executed)
+}
+
+func (u *universe) answer(t testing.TB, d document) *graphql.Response {
+	t.Helper()
+	plan, errors := u.schema.Prepare(d.text, "")
+	if errors != nil {
+		return graphql.Refuse(errors...)
+	}
+	variables, err := json.Marshal(d.variables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.schema.Execute(withCounter(), plan, graphql.Request{Variables: variables})
+}
+
+// compare answers how an answer differs from the reference's, in what a client may rely on.
+func compare(got *graphql.Response, want referenceAnswer) string {
+	switch {
+	case (got.Data == nil) != (want.Refused != ""):
+		return "refused by one only"
+	case got.Data == nil:
+		return ""
+	case string(got.Data) != string(want.Data):
+		return "other data"
+	}
+	var theirs [][]any
+	for _, e := range want.Errors {
+		theirs = append(theirs, e.Path)
+	}
+	return compareErrors(got, theirs)
+}
+
+// compareErrors wants the same places. Where an error makes an ancestor null, others below that ancestor may be left
+// out, since nothing is left of their places: one that has its reason is enough.
+func compareErrors(got *graphql.Response, theirs [][]any) string {
+	ours := map[string]bool{}
+	for _, e := range got.Errors {
+		if ours[fmt.Sprint(e.Path)] {
+			return fmt.Sprintf("the error at %v twice", e.Path)
+		}
+		ours[fmt.Sprint(e.Path)] = true
+		if !slices.ContainsFunc(theirs, func(p []any) bool { return fmt.Sprint(p) == fmt.Sprint(e.Path) }) {
+			return fmt.Sprintf("an error at %v", e.Path)
+		}
+	}
+	var data any
+	if err := json.Unmarshal(got.Data, &data); err != nil {
+		return "no JSON: " + err.Error()
+	}
+	for _, path := range theirs {
+		if ours[fmt.Sprint(path)] {
+			continue
+		}
+		null := nullAbove(data, path)
+		if null == len(path) {
+			return fmt.Sprintf("no error at %v", path)
+		}
+		prefix := strings.TrimSuffix(fmt.Sprint(path[:null]), "]")
+		explained := false
+		for at := range ours {
+			explained = explained || null == 0 || strings.HasPrefix(at, prefix)
+		}
+		if !explained {
+			return fmt.Sprintf("no error at or beside %v", path)
+		}
+	}
+	return ""
+}
+
+// nullAbove answers how many steps of a path lead to the first null.
+func nullAbove(data any, path []any) int {
+	for n, step := range path {
+		switch in := data.(type) {
+		case nil:
+			return n
+		case map[string]any:
+			data = in[step.(string)]
+		case []any:
+			data = in[int(step.(float64))]
+		}
+	}
+	return len(path)
+}
