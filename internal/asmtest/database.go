@@ -37,7 +37,7 @@ func EachDatabaseOptions(t *testing.T, run func(t *testing.T, options database.O
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		clock := NewClock()
-		run(t, database.Options{URL: newPostgres(t), Now: clock.Now, Random: Random(t)}, clock)
+		run(t, database.Options{URL: NewPostgres(t), Now: clock.Now, Random: Random(t)}, clock)
 	})
 }
 

@@ -41,8 +41,9 @@ var postgres = sync.OnceValues(func() (*cluster, error) {
 	return c, nil
 })
 
-// newPostgres answers the address of a new, migrated database.
-func newPostgres(t testing.TB) string {
+// NewPostgres answers the address of a new, migrated PostgreSQL database that is dropped when the test ends. Where there
+// is no PostgreSQL the test is skipped, and fails where CI is set.
+func NewPostgres(t testing.TB) string {
 	t.Helper()
 	c, err := postgres()
 	if err != nil && os.Getenv("CI") != "" {
