@@ -24,7 +24,8 @@ func (o Outcome) String() string {
 // Known is a location that ASM has of a scope (root, tool and automation id).
 type Known struct {
 	Keys
-	Closed bool // SAFE
+	Closed  bool // SAFE
+	Rebased bool // [Rebase] changed its path, which is to be stored whatever the verdict is
 }
 
 // Observation is a result of a scan of the scope.
@@ -111,6 +112,12 @@ func buildPasses(position pass) []pass {
 		return func(k *Keys) (key, bool) { v := part(k); return key{k.Rule, v}, v != 0 }
 	}
 	all := func(k *Keys) uint64 { return k.All }
+	distinct := func(k *Keys) uint64 {
+		if k.Prints[0] == 0 {
+			return 0
+		}
+		return k.All
+	}
 	full := func(k *Keys) uint64 { return k.Full }
 	snippet := func(k *Keys) uint64 { return k.Snippet }
 	print := func(i int) func(*Keys) uint64 { return func(k *Keys) uint64 { return k.Prints[i] } }
@@ -123,7 +130,7 @@ func buildPasses(position pass) []pass {
 	}
 	list = append(list, both(onPath(snippet)), position)
 	for _, elsewhere := range []func(func(*Keys) uint64) func(*Keys) (key, bool){named, anywhere} {
-		list = append(list, openOnly(elsewhere(all)), openOnly(elsewhere(print(0))), openOnly(elsewhere(snippet)))
+		list = append(list, openOnly(elsewhere(distinct)), openOnly(elsewhere(print(0))), openOnly(elsewhere(snippet)))
 	}
 	return list
 }
@@ -271,13 +278,13 @@ func groupLength(list []int32, first key, of func(int32) key) int {
 func (m *matcher) match(known, observed int32) {
 	k, o := &m.known[known], &m.observed[observed]
 	m.seen[known], m.done[observed] = true, true
-	verdict := Verdict{Known: known, Outcome: Unchanged, Refresh: k.Keys != o.Keys}
+	verdict := Verdict{Known: known, Outcome: Unchanged, Refresh: k.Rebased || k.Keys != o.Keys}
 	switch {
 	case o.Suppressed:
 		verdict.Outcome, verdict.Refresh = Suppressed, false
 	case k.Closed:
 		verdict.Outcome = Reopened
-	case k.Path != o.Path || k.Line != o.Line:
+	case k.Path != o.Path || k.Line != o.Line || k.Rebased:
 		verdict.Outcome = Moved
 	}
 	m.verdicts[observed] = verdict

@@ -84,6 +84,7 @@ func TestEachEvidenceRecognisesByItself(t *testing.T) {
 		{"renamed, nothing else", with(func(w *weakness) { w.path, w.snippet, w.full, w.partial = "b.go", "", "", "" }), false, scan.Created},
 		{"another rule", with(func(w *weakness) { w.rule = "S" }), false, scan.Created},
 		{"another message", with(func(w *weakness) { w.message = "n" }), false, scan.Unchanged},
+		{"a sentence in place of a fingerprint", with(func(w *weakness) { w.path, w.snippet, w.full, w.partial = "b.go", "", "requires login", "" }), false, scan.Created},
 		{"back", base, true, scan.Reopened},
 		{"back on another line", with(func(w *weakness) { w.line = 30 }), true, scan.Reopened},
 		{"other code where a closed one was", with(func(w *weakness) { w.snippet, w.full, w.partial = "other", "", "" }), true, scan.Created},
@@ -98,6 +99,20 @@ func TestEachEvidenceRecognisesByItself(t *testing.T) {
 		}
 		if gone := len(m.Unseen) == 1; gone != (test.want == scan.Created && !test.closed) {
 			t.Errorf("%s: unseen = %v", test.name, m.Unseen)
+		}
+	}
+}
+
+func TestWhatEveryResultSaysRecognisesNone(t *testing.T) {
+	t.Parallel()
+	for _, print := range []string{"requires login", "4"} {
+		gone := weakness{rule: "R", path: "a.go", line: 3, full: print, partial: print}
+		appeared := weakness{rule: "R", path: "b.go", line: 3, full: print, partial: print}
+
+		m := scan.Match(knownFrom([]weakness{gone}), observe([]weakness{appeared}))
+
+		if count(m, scan.Created) != 1 || len(m.Unseen) != 1 {
+			t.Errorf("%q: verdicts %+v, unseen %v", print, m.Verdicts, m.Unseen)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,9 +19,9 @@ type Keys struct {
 	Rule    uint64    // the rule's id; the tool is the scope's
 	Path    uint64    // type and where
 	All     uint64    // all fingerprints and partial fingerprints together
-	Full    uint64    // the fingerprints alone, which by the format identify a result wherever it is
+	Full    uint64    // the fingerprints alone, which by the format identify a result wherever it is, if one is distinct
 	Snippet uint64    // the code, with white space made equal
-	Prints  [2]uint64 // the first two single fingerprints that can tell one place from another
+	Prints  [2]uint64 // the first two single fingerprints that are distinct
 	Name    uint32    // last segment of the path
 	Message uint32
 	Line    int32
@@ -29,6 +30,12 @@ type Keys struct {
 
 // minPrint is the length from which a single fingerprint tells places apart; shorter ones are columns and counters.
 const minPrint = 8
+
+// isDistinct leaves out what scanners write in place of a fingerprint: columns, counters, and sentences for people (Semgrep
+// says "requires login" of every result).
+func isDistinct(print sarif.Fingerprint) bool {
+	return len(print.Value) >= minPrint && !strings.ContainsAny(print.Value, " \t\n")
+}
 
 // KeysOf computes the keys of a result that was seen at a place.
 func KeysOf(result *sarif.Result, place Place) Keys {
@@ -39,12 +46,14 @@ func KeysOf(result *sarif.Result, place Place) Keys {
 		Column:  int32(result.Location.StartColumn),
 	}
 	k = k.At(place)
-	k.Full = digestPrints(result.Fingerprints)
+	if slices.ContainsFunc(result.Fingerprints, isDistinct) {
+		k.Full = digestPrints(result.Fingerprints)
+	}
 	k.All = digestPrints(result.Fingerprints, result.Partial)
 	n := 0
 	for _, list := range [][]sarif.Fingerprint{result.Fingerprints, result.Partial} {
 		for _, print := range list {
-			if n < len(k.Prints) && len(print.Value) >= minPrint {
+			if n < len(k.Prints) && isDistinct(print) {
 				k.Prints[n] = digest("print", print.Name, print.Value)
 				n++
 			}
@@ -66,7 +75,7 @@ func (k Keys) At(place Place) Keys {
 }
 
 // hasContent tells whether anything but the place speaks for the weakness.
-func (k *Keys) hasContent() bool { return k.All != 0 || k.Snippet != 0 }
+func (k *Keys) hasContent() bool { return k.Prints[0] != 0 || k.Snippet != 0 }
 
 // digest is the beginning of a SHA-256 over the parts and their lengths. It is never zero, and stays the same for ever:
 // keys are stored.

@@ -83,8 +83,9 @@ func (s *shelf) apply(t testing.TB, scope *scan.Scope, places []scan.Place, rece
 		if err != nil {
 			t.Fatal(err)
 		}
-		at.place.Where = scan.Rebase(at.place.Where, kept.directory, scope.Directory)
-		known[i] = scan.Known{Keys: keys.At(at.place), Closed: at.closed}
+		before := at.place.Where
+		at.place.Where = scan.Rebase(before, kept.directory, scope.Directory)
+		known[i] = scan.Known{Keys: keys.At(at.place), Closed: at.closed, Rebased: at.place.Where != before}
 	}
 	kept.directory = scope.Directory
 	matching := scan.Match(known, scope.Observations)

@@ -43,6 +43,9 @@ func (s *surveyor) rule() (Rule, error) {
 		return err
 	})
 	s.kept += 256
+	for _, text := range []*string{&rule.Name, &rule.Short, &rule.Full, &rule.Help, &rule.HelpURI} {
+		*text = Clean(*text)
+	}
 	return rule, err
 }
 

@@ -45,6 +45,7 @@ type surveyor struct {
 	limits  Limits
 	top     map[string]bool // names at the top, to tell what the file is when it is not SARIF; at most maxLists
 	version string
+	isSARIF bool // by its schema or its runs
 	runs    []Run
 	kept    int64 // bytes of texts
 	results int
@@ -56,9 +57,22 @@ func (s *surveyor) log() error {
 			s.top[cut(string(name), maxName)] = true
 		}
 		switch string(name) {
+		case "$schema":
+			schema, err := s.scalar(maxName)
+			s.isSARIF = strings.Contains(strings.ToLower(schema), "sarif")
+			return err
 		case "version":
-			return s.readVersion()
+			version, err := s.scalar(maxName)
+			if err != nil {
+				return err
+			}
+			s.version = version
+			return s.checkVersion()
 		case "runs":
+			s.isSARIF = true
+			if err := s.checkVersion(); err != nil {
+				return err
+			}
 			return s.strictly('[', "runs", func() error { return s.array(s.run) })
 		}
 		return s.skip()
@@ -75,16 +89,12 @@ func (s *surveyor) log() error {
 	return s.complete()
 }
 
-// readVersion refuses another version at once, before a large file is read to its end.
-func (s *surveyor) readVersion() error {
-	version, err := s.scalar(maxName)
-	if err != nil {
-		return err
+// checkVersion refuses another version as soon as it and the format are known, before a large file is read to its end. Other
+// formats have versions, too.
+func (s *surveyor) checkVersion() error {
+	if s.isSARIF && s.version != "" && s.version != Version {
+		return &Refusal{Reason: fmt.Sprintf("The scan is SARIF of version %q; only %s is read", s.version, Version)}
 	}
-	if _, isSARIF := s.top["$schema"]; version != Version && (s.top["runs"] || isSARIF || strings.HasPrefix(version, "2.")) {
-		return &Refusal{Reason: fmt.Sprintf("The scan is SARIF of version %q; only %s is read", version, Version)}
-	}
-	s.version = version
 	return nil
 }
 
@@ -96,8 +106,6 @@ func (s *surveyor) complete() error {
 		return &Refusal{Reason: "The scan is no SARIF file, it has no runs: it looks like " + looksLikeKeys(s.top)}
 	case s.version == "":
 		return &Refusal{Reason: "The scan says no version of SARIF; only " + Version + " is read"}
-	case s.version != Version:
-		return &Refusal{Reason: fmt.Sprintf("The scan is SARIF of version %q; only %s is read", s.version, Version)}
 	}
 	for i := range s.runs {
 		if s.runs[i].Tool == "" {

@@ -75,7 +75,7 @@ type Artifact struct {
 	BaseID string
 }
 
-// Rule is what a tool says about one kind of result. Texts are cut to 8 KiB.
+// Rule is what a tool says about one kind of result. Texts are cleaned and cut to 8 KiB.
 type Rule struct {
 	ID               string
 	Name             string
@@ -125,10 +125,10 @@ type Result struct {
 // Location is where a result was seen: the first of its locations.
 type Location struct {
 	Artifact
-	StartLine   int // from 1; 0 when the result names no line
-	EndLine     int // 0 when not given
-	StartColumn int // 0 when not given
-	Snippet     string
+	StartLine   int    // from 1; 0 when the result names no line
+	EndLine     int    // 0 when not given
+	StartColumn int    // 0 when not given
+	Snippet     string // the code as written, control characters included; at most 16 KiB
 	Logical     string // fully qualified name of the first logical location, else its name
 }
 
