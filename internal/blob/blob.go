@@ -15,6 +15,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"math"
 	"os"
 	"path/filepath"
 	"time"
@@ -80,7 +81,8 @@ func (s *Store) Put(ctx context.Context, content io.Reader, limit int64) (digest
 	}()
 	sum := sha256.New()
 	// One byte more than is allowed tells that there is more.
-	size, err = io.Copy(io.MultiWriter(f, sum), io.LimitReader(cancelled{ctx, content}, limit+1))
+	enough := min(limit, math.MaxInt64-1) + 1
+	size, err = io.Copy(io.MultiWriter(f, sum), io.LimitReader(cancelled{ctx, content}, enough))
 	if err != nil {
 		return "", 0, fmt.Errorf("put a file: %w", err)
 	}
