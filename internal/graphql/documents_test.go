@@ -18,6 +18,8 @@ type documents struct {
 	texts     []string
 	// wrong is how seldom something invalid is written: one in so many places; 0 is never.
 	wrong int
+	// plain documents have no arguments.
+	plain bool
 }
 
 // document is an operation and its variables.
@@ -28,8 +30,17 @@ type document struct {
 
 func (u *universe) document(r *rand.Rand, wrong int) document {
 	d := &documents{u: u, r: r, variables: map[string]string{}, values: map[string]any{}, wrong: wrong}
+	return d.make()
+}
+
+func (u *universe) plainDocument(r *rand.Rand) document {
+	d := &documents{u: u, r: r, variables: map[string]string{}, values: map[string]any{}, plain: true}
+	return d.make()
+}
+
+func (d *documents) make() document {
 	operation, body := "query", ""
-	if r.IntN(12) == 0 {
+	if !d.plain && d.chance(12) {
 		operation, body = "mutation", d.bumps()
 	} else {
 		body = d.selection("Query", 4)
@@ -143,7 +154,7 @@ func (d *documents) field(on string, depth int) string {
 	if t == nil { // a union
 		return "__typename"
 	}
-	if d.chance(5) {
+	if !d.plain && d.chance(5) {
 		return d.alias("echo") + d.arguments() + d.directives()
 	}
 	f := t.fields[d.r.IntN(len(t.fields))]
