@@ -18,9 +18,10 @@ function fontsAsFiles(): Plugin {
         }
         let count = 0
         asset.source = String(asset.source).replace(
-          /url\(["']?data:(?:application|font)\/[\w.-]*(?:font[\w.-]*|ttf|woff2?)[^,]*;base64,([A-Za-z0-9+/=]+)["']?\)/g,
-          (_match, base64: string) => {
-            const fileName = asset.fileName.replace(/\.css$/, `.${count++}.ttf`)
+          /url\(["']?data:(?:application|font)\/[\w-]*?(ttf|truetype|woff2|woff)[^,]*;base64,([A-Za-z0-9+/=]+)["']?\)/g,
+          (_match, kind: string, base64: string) => {
+            const extension = kind === 'truetype' ? 'ttf' : kind
+            const fileName = asset.fileName.replace(/\.css$/, `.${count++}.${extension}`)
             this.emitFile({ type: 'asset', fileName, source: Buffer.from(base64, 'base64') })
             return `url(/${fileName})`
           },

@@ -1,0 +1,70 @@
+import { Button, PasswordInput, Stack } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { setPassword } from '../api/session'
+import { paths } from '../paths'
+import { FormError } from '../ui/Failure'
+import { Door } from './Door'
+
+const route = getRouteApi('/password/$token')
+
+/** Sets the password that a link allows to set. */
+export function PasswordPage() {
+  const { token } = route.useParams()
+  const [password, setTyped] = useState('')
+  const [again, setAgain] = useState('')
+  const differ = again !== '' && password !== again
+  const mutation = useMutation({ mutationFn: () => setPassword(token, password) })
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    if (password === again) mutation.mutate()
+  }
+  if (mutation.isSuccess) {
+    return (
+      <Door
+        title="Your password is set"
+        lead="The link is used up. Sign in with your mail address and the new password."
+      >
+        <Button size="sm" fullWidth renderRoot={props => <Link {...paths.signIn()} {...props} />}>
+          Sign in
+        </Button>
+      </Door>
+    )
+  }
+  return (
+    <Door
+      title="Set your password"
+      lead="12 to 128 characters. Any characters; a sentence is easier to remember than a riddle."
+    >
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <PasswordInput
+            label="New password"
+            autoComplete="new-password"
+            required
+            withAsterisk={false}
+            minLength={12}
+            maxLength={128}
+            value={password}
+            onChange={event => setTyped(event.currentTarget.value)}
+            autoFocus
+          />
+          <PasswordInput
+            label="The same again"
+            autoComplete="new-password"
+            required
+            withAsterisk={false}
+            value={again}
+            error={differ && 'The two differ.'}
+            onChange={event => setAgain(event.currentTarget.value)}
+          />
+          <FormError error={mutation.error} />
+          <Button type="submit" size="sm" fullWidth loading={mutation.isPending} disabled={differ}>
+            Set password
+          </Button>
+        </Stack>
+      </form>
+    </Door>
+  )
+}
