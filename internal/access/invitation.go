@@ -141,7 +141,7 @@ const (
 	invitedTo = `
 	SELECT o.name, coalesce(g.name, ''), m.role, m.responsibility, m.invited_by, m.accepted_at
 	  FROM access_memberships m
-	  JOIN organizations o ON o.id = m.organization_id
+	  JOIN organizations o ON o.id = m.organization_id AND o.state = 'ACTIVE'
 	  LEFT JOIN groups g ON g.id = m.group_id AND g.state = 'ACTIVE'
 	 WHERE m.email = $1
 	   AND m.organization_id = $2

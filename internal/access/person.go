@@ -29,11 +29,11 @@ const (
 	 WHERE email = $1
 	   AND disabled_at = 0`
 
-	// Of organizations that exist and groups that are active. Index: the primary key.
+	// Of organizations and groups that are active. Index: the primary key.
 	rolesInForce = `
 	SELECT m.organization_id, o.name, m.group_id, coalesce(g.name, ''), m.role, m.with_account
 	  FROM access_memberships m
-	  JOIN organizations o ON o.id = m.organization_id
+	  JOIN organizations o ON o.id = m.organization_id AND o.state = 'ACTIVE'
 	  LEFT JOIN groups g ON g.id = m.group_id AND g.state = 'ACTIVE'
 	 WHERE m.email = $1
 	   AND m.accepted_at > 0

@@ -15,17 +15,17 @@ const (
 	activeGroup = `
 	SELECT g.id, g.name, o.id, o.name
 	  FROM groups g
-	  JOIN organizations o ON o.id = g.organization_id
+	  JOIN organizations o ON o.id = g.organization_id AND o.state = 'ACTIVE'
 	 WHERE (g.id = $1 OR g.name = $1)
 	   AND g.state = 'ACTIVE'
 	 ORDER BY CASE WHEN g.id = $1 THEN 0 ELSE 1 END
 	 LIMIT 1`
 
-	knownOrganization = `
+	activeOrganization = `
 	SELECT '', '', id, name
 	  FROM organizations
-	 WHERE id = $1
-	    OR name = $1
+	 WHERE (id = $1 OR name = $1)
+	   AND state = 'ACTIVE'
 	 ORDER BY CASE WHEN id = $1 THEN 0 ELSE 1 END
 	 LIMIT 1`
 )
@@ -59,7 +59,7 @@ func (p *places) find(ctx context.Context, db *database.DB, on Object) (place, e
 func findPlace(ctx context.Context, q database.Querier, on Object) (place, error) {
 	statement := activeGroup
 	if on.level == OrganizationLevel {
-		statement = knownOrganization
+		statement = activeOrganization
 	}
 	found, err := database.One(ctx, q, scanPlace, statement, on.key)
 	if errors.Is(err, database.ErrNoRow) {
