@@ -26,7 +26,7 @@ func EachRawDatabase(t *testing.T, run func(t *testing.T, db *database.DB, clock
 // and removed when the test ends. Opening it twice is how a test makes two replicas.
 //
 // PostgreSQL is the cluster that ASM_TEST_POSTGRES names, else one that is started for this package. Where neither can
-// be had, its half of the test is skipped, with one line that says so; where CI is set it fails.
+// be had, its half of the test is skipped, with one line that says so; where CI or ASM_TEST_POSTGRES is set it fails.
 func EachDatabaseOptions(t *testing.T, run func(t *testing.T, options database.Options, clock *Clock)) {
 	t.Helper()
 	t.Run("SQLite", func(t *testing.T) {

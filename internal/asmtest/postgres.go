@@ -28,13 +28,14 @@ type cluster struct {
 	admin    *pgxpool.Pool
 	template string
 	made     atomic.Int64
-	hold     io.Closer // ends the cluster that was started for this process
+	held     io.Closer // what was started for this process; kept, because its pipe must stay open
 }
 
 // postgres is the cluster of this process, and why there is none.
 var postgres = sync.OnceValues(func() (*cluster, error) {
 	c, err := findCluster()
 	if err != nil {
+		err = errors.New(strings.Join(strings.Fields(err.Error()), " ")) // of one line
 		fmt.Fprintf(os.Stderr, "asmtest: ran on SQLite alone: %v\n", err)
 		return nil, err
 	}
@@ -42,12 +43,12 @@ var postgres = sync.OnceValues(func() (*cluster, error) {
 })
 
 // NewPostgres answers the address of a new, migrated PostgreSQL database that is dropped when the test ends. Where there
-// is no PostgreSQL the test is skipped, and fails where CI is set.
+// is no PostgreSQL the test is skipped, but fails where CI or ASM_TEST_POSTGRES is set.
 func NewPostgres(t testing.TB) string {
 	t.Helper()
 	c, err := postgres()
-	if err != nil && os.Getenv("CI") != "" {
-		t.Fatalf("CI runs on both databases: %v", err)
+	if err != nil && os.Getenv("ASM_TEST_POSTGRES")+os.Getenv("CI") != "" {
+		t.Fatalf("this was to run on PostgreSQL too: %v", err)
 	}
 	if err != nil {
 		t.Skipf("ran on SQLite alone: %v", err)
@@ -83,7 +84,7 @@ func findCluster() (*cluster, error) {
 		return nil, err
 	}
 	if address == "" {
-		address, c.hold, err = startCluster(root)
+		address, c.held, err = startCluster(root)
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +160,7 @@ const maxStart = 90 * time.Second
 // startCluster starts one by scripts/with-postgres.sh, which stops it when what it runs ends: a cat that ends with its
 // standard input. That is a pipe from this process, so the cluster goes when this process does, even if it is killed.
 // None of our own output is handed on, for which "go test" would wait.
-func startCluster(root string) (address string, hold io.Closer, err error) {
+func startCluster(root string) (address string, held io.Closer, err error) {
 	script := filepath.Join(root, "scripts", "with-postgres.sh")
 	command := exec.Command(script, "sh", "-c", `echo "$ASM_TEST_POSTGRES"; exec cat >/dev/null`)
 	stdin, err := command.StdinPipe()
@@ -182,7 +183,18 @@ func startCluster(root string) (address string, hold io.Closer, err error) {
 			errors.New("ASM_TEST_POSTGRES is not set, and PostgreSQL's programs were not found or did not start"),
 			command.Wait())
 	}
-	return strings.TrimSpace(line), stdin, nil
+	return strings.TrimSpace(line), &startedCluster{command, stdin}, nil
+}
+
+// startedCluster is a cluster that a script holds for us.
+type startedCluster struct {
+	script *exec.Cmd
+	stdin  io.Closer
+}
+
+// Close stops the cluster and waits until it is gone.
+func (c *startedCluster) Close() error {
+	return errors.Join(c.stdin.Close(), c.script.Wait())
 }
 
 // moduleRoot is the folder of go.mod, above the package that is tested.

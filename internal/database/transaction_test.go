@@ -173,30 +173,34 @@ func TestWriteRunsAgainWhenTransactionsDeadlock(t *testing.T) {
 	asmtest.EachRawDatabase(t, func(t *testing.T, db *database.DB, _ *asmtest.Clock) {
 		fill(t, db)
 		ctx := context.Background()
-		var attempts, begun atomic.Int32
+		var attempts atomic.Int32
+		var hasFirst [2]chan struct{}
+		for i := range hasFirst {
+			hasFirst[i] = make(chan struct{})
+		}
 
-		// Each locks its first row, waits a moment for the other to have its own, and then wants that one.
-		opposite := func(first, second string) error {
+		// Each locks its first row, waits at its first attempt for the other to have its own, and then wants that one.
+		opposite := func(i int, first, second string) error {
+			meet := sync.OnceFunc(func() {
+				close(hasFirst[i])
+				<-hasFirst[1-i]
+			})
 			return db.Write(ctx, func(tx *database.Tx) error {
 				attempts.Add(1)
 				if _, err := tx.Exec(ctx, raise, "g1", first); err != nil {
 					return err
 				}
-				begun.Add(1)
-				for range 200 {
-					if begun.Load() >= 2 || !db.IsPostgreSQL() {
-						break
-					}
-					time.Sleep(time.Millisecond)
+				if db.IsPostgreSQL() { // on SQLite the other waits for us to end
+					meet()
 				}
 				_, err := tx.Exec(ctx, raise, "g1", second)
 				return err
 			})
 		}
 		var writers sync.WaitGroup
-		for _, order := range [][2]string{{"b", "c"}, {"c", "b"}} {
+		for i, order := range [][2]string{{"b", "c"}, {"c", "b"}} {
 			writers.Go(func() {
-				if err := opposite(order[0], order[1]); err != nil {
+				if err := opposite(i, order[0], order[1]); err != nil {
 					t.Error(err)
 				}
 			})
