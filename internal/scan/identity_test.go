@@ -408,6 +408,54 @@ func TestManyResultsOfOneRuleInOneFileStayQuick(t *testing.T) {
 	}
 }
 
+func TestALargeGroupPairsBetweenWhatDidNotMove(t *testing.T) {
+	t.Parallel()
+	const n, more = 5_000, 3_000
+	at := func(line int) scan.Observation {
+		o := weakness{rule: "R", path: "big.c"}.observed()
+		o.Line = int32(line)
+		return o
+	}
+	var known []scan.Known
+	var now []scan.Observation
+	for i := range n {
+		known = append(known, scan.Known{Keys: at(10 * i).Keys})
+		now = append(now, at(10*i+i%2)) // every second one moved
+	}
+	for i := range more {
+		now = append(now, at(100*n+i))
+	}
+
+	m := scan.Match(known, now)
+
+	if count(m, scan.Unchanged) != n/2 || count(m, scan.Moved) != n/2 || count(m, scan.Created) != more || len(m.Unseen) > 0 {
+		t.Errorf("%d unchanged, %d moved, %d created, %d unseen", count(m, scan.Unchanged), count(m, scan.Moved), count(m, scan.Created), len(m.Unseen))
+	}
+}
+
+func TestALargeGroupPairsOpenOnesFirst(t *testing.T) {
+	t.Parallel()
+	const n = 3_000
+	var known []scan.Known
+	var now []scan.Observation
+	for i := range n {
+		k := scan.Known{Keys: weakness{rule: "R", path: "big.c"}.observed().Keys, Closed: true}
+		k.Line = int32(10 * i)
+		open := k
+		open.Line, open.Closed = k.Line+1, false
+		known = append(known, k, open)
+		moved := scan.Observation{Keys: k.Keys}
+		moved.Line += 5
+		now = append(now, moved)
+	}
+
+	m := scan.Match(known, now)
+
+	if count(m, scan.Moved) != n || len(m.Unseen) > 0 {
+		t.Errorf("%d moved, %d reopened, %d unseen", count(m, scan.Moved), count(m, scan.Reopened), len(m.Unseen))
+	}
+}
+
 func TestKeysKeepTheirForm(t *testing.T) {
 	t.Parallel()
 	w := weakness{rule: "R", path: "src/a.go", line: 10, column: 2, snippet: "x()", message: "m", full: "11111111", partial: "22222222"}

@@ -136,6 +136,18 @@ func TestAbsolutePathsLoseTheCommonDirectory(t *testing.T) {
 	}
 }
 
+func TestTheWholeFileSystemIsNoBase(t *testing.T) {
+	t.Parallel()
+	paths := scan.NewPaths(&sarif.Run{Bases: map[string]sarif.Artifact{"ROOT": {URI: "file:///"}}})
+	for _, uri := range []string{"/ci/shop/a.go", "/ci/shop/b.go"} {
+		paths.Observe(at(uri))
+	}
+
+	if got := paths.Settle(""); got != "/ci/shop/" {
+		t.Errorf("lost %q, want /ci/shop/", got)
+	}
+}
+
 func TestTheReceiptNotesWhatPathsLost(t *testing.T) {
 	t.Parallel()
 	paths := scan.NewPaths(&sarif.Run{Bases: map[string]sarif.Artifact{"SRC": {URI: "file:///build/"}}})

@@ -211,6 +211,21 @@ func TestOddButReadableFilesAreRead(t *testing.T) {
 	}
 }
 
+func TestAnIndexThatContradictsTheIDIsNotFollowed(t *testing.T) {
+	t.Parallel()
+	file := `{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"Probe","rules":[{"id":"A"},{"id":"B"}]}},"results":[
+		{"ruleId":"B","ruleIndex":0},{"ruleId":"C","ruleIndex":0},{"ruleId":"A/x","ruleIndex":0},{"ruleIndex":1},{"ruleIndex":7,"ruleId":"A"}]}]}`
+	_, results, _ := read(t, file)
+	var got []string
+	for _, result := range results {
+		got = append(got, fmt.Sprint(result.RuleID, " ", result.Rule != nil))
+	}
+
+	if want := []string{"B true", "C false", "A true", "B true", "A true"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("rules = %q, want %q", got, want)
+	}
+}
+
 func TestARunThatFailedOrBroughtNothingSaysSo(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
