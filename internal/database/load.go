@@ -105,24 +105,29 @@ func (t *sqliteTransaction) load(ctx context.Context, l load) (int64, error) {
 
 // load copies into the table or, where conflicts are minded, into a temporary one first.
 func (t *postgresTransaction) load(ctx context.Context, l load) (int64, error) {
+	if t.begin != "" {
+		if _, err := t.exec(ctx, "SELECT 1", nil); err != nil { // COPY cannot travel with BEGIN
+			return 0, err
+		}
+	}
 	if l.conflict == "" {
 		return t.copy(ctx, l.table, l)
 	}
 	columns := strings.Join(l.columns, ", ")
 	temporary := "load_" + l.table
 	create := fmt.Sprintf("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", temporary, columns, l.table)
-	if _, err := t.tx.Exec(ctx, create); err != nil {
+	if _, err := t.connection.Exec(ctx, create); err != nil {
 		return 0, err
 	}
 	if _, err := t.copy(ctx, temporary, l); err != nil {
 		return 0, err
 	}
 	insert := fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s %s", l.table, columns, columns, temporary, l.conflict)
-	tag, err := t.tx.Exec(ctx, insert)
+	tag, err := t.connection.Exec(ctx, insert)
 	if err != nil {
 		return 0, err
 	}
-	if _, err := t.tx.Exec(ctx, "DROP TABLE "+temporary); err != nil {
+	if _, err := t.connection.Exec(ctx, "DROP TABLE "+temporary); err != nil {
 		return 0, err
 	}
 	return tag.RowsAffected(), nil
@@ -142,7 +147,7 @@ func (t *postgresTransaction) copy(ctx context.Context, table string, l load) (i
 		failed = err
 		return plain, err
 	})
-	n, err := t.tx.CopyFrom(ctx, pgx.Identifier{table}, l.columns, source)
+	n, err := t.connection.CopyFrom(ctx, pgx.Identifier{table}, l.columns, source)
 	if failed != nil && !errors.Is(err, failed) {
 		return 0, failed
 	}

@@ -67,33 +67,77 @@ func (e *postgresEngine) query(ctx context.Context, statement string, arguments 
 	return rows, nil
 }
 
+// begin takes a connection; BEGIN travels with the first statement, which saves a way to the server and back.
 func (e *postgresEngine) begin(ctx context.Context, mode mode) (transaction, error) {
-	options := pgx.TxOptions{}
-	if mode == readOnly {
-		options = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
-	}
-	tx, err := e.pool.BeginTx(ctx, options)
+	connection, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &postgresTransaction{tx: tx, citus: e.citus}, nil
+	begin := "BEGIN"
+	if mode == readOnly {
+		begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	}
+	return &postgresTransaction{connection: connection, begin: begin, citus: e.citus}, nil
 }
 
 type postgresTransaction struct {
-	tx    pgx.Tx
-	citus bool
+	connection *pgxpool.Conn
+	begin      string // empty once it was sent
+	citus      bool
 }
 
 func (t *postgresTransaction) query(ctx context.Context, statement string, arguments []any) (Rows, error) {
-	rows, err := t.tx.Query(ctx, statement, arguments...)
-	if err != nil {
-		return nil, err
+	if t.begin == "" {
+		rows, err := t.connection.Query(ctx, statement, arguments...)
+		if err != nil {
+			return nil, err
+		}
+		return rows, nil
 	}
-	return rows, nil
+	batch := &pgx.Batch{}
+	batch.Queue(t.begin)
+	batch.Queue(statement, arguments...)
+	t.begin = ""
+	results := t.connection.SendBatch(ctx, batch)
+	if _, err := results.Exec(); err != nil {
+		return nil, errors.Join(err, results.Close())
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return nil, errors.Join(err, results.Close())
+	}
+	return &firstRows{rows, results}, nil
+}
+
+// firstRows are those of a transaction's first statement, which end what was sent with it.
+type firstRows struct {
+	pgx.Rows
+	results pgx.BatchResults
+}
+
+func (r *firstRows) Next() bool {
+	if r.Rows.Next() {
+		return true
+	}
+	r.Close()
+	return false
+}
+
+func (r *firstRows) Close() {
+	r.Rows.Close()
+	_ = r.results.Close() // whose error the rows have too
 }
 
 func (t *postgresTransaction) exec(ctx context.Context, statement string, arguments []any) (int64, error) {
-	tag, err := t.tx.Exec(ctx, statement, arguments...)
+	if t.begin != "" {
+		rows, err := t.query(ctx, statement, arguments)
+		if err != nil {
+			return 0, err
+		}
+		rows.Close()
+		return rows.(*firstRows).CommandTag().RowsAffected(), rows.Err()
+	}
+	tag, err := t.connection.Exec(ctx, statement, arguments...)
 	return tag.RowsAffected(), err
 }
 
@@ -101,7 +145,7 @@ func (t *postgresTransaction) sequential(ctx context.Context) error {
 	if !t.citus {
 		return nil
 	}
-	_, err := t.tx.Exec(ctx, "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
+	_, err := t.exec(ctx, "SET LOCAL citus.multi_shard_modify_mode TO 'sequential'", nil)
 	return err
 }
 
@@ -111,16 +155,28 @@ func (t *postgresTransaction) commit(ctx context.Context) error {
 		t.rollback()
 		return err
 	}
+	defer t.connection.Release()
+	if t.begin != "" {
+		return nil // nothing was done
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), maxCommit)
 	defer cancel()
-	return t.tx.Commit(ctx)
+	tag, err := t.connection.Exec(ctx, "COMMIT")
+	if err == nil && tag.String() == "ROLLBACK" {
+		return errRolledBack
+	}
+	return err
 }
 
-// rollback gives the connection back; where it fails, the pool lets go of it.
+// rollback gives the connection back; where it fails, the pool lets go of it, since a transaction is still open.
 func (t *postgresTransaction) rollback() {
+	defer t.connection.Release()
+	if t.begin != "" {
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), maxRollback)
 	defer cancel()
-	_ = t.tx.Rollback(ctx)
+	_, _ = t.connection.Exec(ctx, "ROLLBACK")
 }
 
 // lock holds an advisory lock on a connection of its own, so that locks never starve the pool.

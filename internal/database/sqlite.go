@@ -255,7 +255,7 @@ func (t *sqliteTransaction) check() error {
 		return err
 	}
 	if !t.connection.inTransaction() {
-		return errors.New("the transaction was rolled back by an error before")
+		return errRolledBack
 	}
 	return nil
 }

@@ -152,3 +152,6 @@ func (tx *Tx) Sequential(ctx context.Context) error {
 
 // errRowsOpen tells a programmer what would work on one database only.
 var errRowsOpen = errors.New("the rows of the statement before are still open: read them to the end or close them")
+
+// errRolledBack is what a transaction answers after an error that it went on from.
+var errRolledBack = errors.New("the transaction was rolled back by an error before")
