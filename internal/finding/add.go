@@ -48,7 +48,7 @@ func (s *Service) Add(ctx context.Context, groupName string, n Addition) (*Findi
 		f := made
 		f.GroupID, f.GroupName, f.OrganizationName = grant.GroupID(), grant.GroupName(), grant.OrganizationName()
 		a := act{tx.Now(), AuthorOf(grant.Actor()), "addFinding"}
-		if err := insert(ctx, tx, a, ByPerson, []*Finding{&f}); err != nil {
+		if err := insert(ctx, tx, a, &f); err != nil {
 			return err
 		}
 		made = f
@@ -143,29 +143,39 @@ func checkUnused(ctx context.Context, tx *database.Tx, before Finding, words Wor
 	return problem.Conflict(errThreatUsed)
 }
 
-// insert writes new findings of one group with their counters and history. Two made at the same time under one title
-// meet in the unique index, which is a Conflict.
-func insert(ctx context.Context, tx *database.Tx, a act, source Source, findings []*Finding) error {
-	histories := make([][]any, len(findings))
-	for i, f := range findings {
-		f.ID, f.version, f.Source, f.State = tx.NewID(), 1, source, Created
-		f.CreatedAt, f.CreatedBy, f.StateChangedAt = a.at, a.by.Email, a.at
+// insert writes a new finding with its counters and history. Two made at the same time under one title meet in the unique
+// index, which is a Conflict.
+func insert(ctx context.Context, tx *database.Tx, a act, f *Finding) error {
+	f.begin(tx.NewID(), ByPerson, a)
+	_, err := tx.Load(ctx, "findings", insertColumns, database.RowsOf([]*Finding{f}, (*Finding).values))
+	if database.KindOf(err) == database.Unique {
+		return problem.Conflict(errDescriptionUsed)
+	}
+	if err != nil {
+		return fmt.Errorf("insert finding %s: %w", f.Title, err)
+	}
+	return accompany(ctx, tx, a, []*Finding{f})
+}
+
+// begin fills in what a finding has from its first moment.
+func (f *Finding) begin(id string, source Source, a act) {
+	f.ID, f.version, f.Source, f.State = id, 1, source, Created
+	f.CreatedAt, f.CreatedBy, f.StateChangedAt = a.at, a.by.Email, a.at
+}
+
+// accompany writes the counters and the history of findings that were just inserted.
+func accompany(ctx context.Context, tx *database.Tx, a act, made []*Finding) error {
+	keys := database.RowsOf(made, func(f *Finding) []any { return []any{f.GroupID, f.ID} })
+	if _, err := tx.Load(ctx, "finding_counters", []string{"group_id", "finding_id"}, keys); err != nil {
+		return fmt.Errorf("insert counters of findings: %w", err)
+	}
+	histories := make([][]any, len(made))
+	for i, f := range made {
 		changes, err := Changes(facts{}, f.facts())
 		if err != nil {
 			return err
 		}
 		histories[i] = []any{f.GroupID, f.ID, f.version, database.Micros(a.at), a.by.Email, a.by.Credential, a.action, changes}
-	}
-	_, err := tx.Load(ctx, "findings", insertColumns, database.RowsOf(findings, (*Finding).values))
-	if database.KindOf(err) == database.Unique {
-		return problem.Conflict(errDescriptionUsed)
-	}
-	if err != nil {
-		return fmt.Errorf("insert findings: %w", err)
-	}
-	keys := database.RowsOf(findings, func(f *Finding) []any { return []any{f.GroupID, f.ID} })
-	if _, err := tx.Load(ctx, "finding_counters", []string{"group_id", "finding_id"}, keys); err != nil {
-		return fmt.Errorf("insert counters of findings: %w", err)
 	}
 	rows := database.RowsOf(histories, func(row []any) []any { return row })
 	if _, err := tx.Load(ctx, "finding_history", historyColumns, rows); err != nil {

@@ -216,3 +216,50 @@ func TestEnsuringManyFindingsTakesAsManyStatementsAsEnsuringOne(t *testing.T) {
 		}
 	})
 }
+
+// Imports into one group need the same findings at the same time.
+func TestFindingsMadeSideBySideAreOne(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		const imports = 6
+		type answer struct {
+			ensured []finding.Ensured
+			err     error
+		}
+		answers := make(chan answer, imports)
+		for i := range imports {
+			go func() {
+				wanted := []finding.Imported{{Words: finding.Words{Title: "000. a"}}, {Words: finding.Words{Title: "000. b"}}}
+				if i%2 == 0 {
+					slices.Reverse(wanted)
+				}
+				var a answer
+				a.err = w.db.Write(w.host, func(tx *database.Tx) (err error) {
+					a.ensured, err = finding.Ensure(w.host, tx, w.web, finding.Author{}, wanted)
+					return err
+				})
+				if i%2 == 0 && a.err == nil {
+					slices.Reverse(a.ensured)
+				}
+				answers <- a
+			}()
+		}
+
+		ids, created := map[string]bool{}, 0
+		for range imports {
+			a := <-answers
+			if a.err != nil {
+				t.Fatal(a.err)
+			}
+			for i, e := range a.ensured {
+				ids[string(rune('a'+i))+e.ID] = true
+				if e.Created {
+					created++
+				}
+			}
+		}
+
+		if len(ids) != 2 || created != 2 {
+			t.Errorf("%d findings, %d times created, want two of both", len(ids), created)
+		}
+	})
+}

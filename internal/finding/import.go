@@ -3,9 +3,10 @@ package finding
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"asm.example/asm/internal/database"
-	"asm.example/asm/internal/group"
 )
 
 // Imported is a type of weakness that an import needs in a group.
@@ -45,14 +46,6 @@ func Ensure(ctx context.Context, tx *database.Tx, groupID string, by Author, wan
 		return nil, err
 	}
 	if len(found) < len(titles) {
-		// Whoever makes findings by import waits here for others who do, and looks again. People who make one by hand
-		// meanwhile are met by the unique index: the import is tried again.
-		if err := group.LockCounters(ctx, tx, []string{groupID}); err != nil {
-			return nil, err
-		}
-		if found, err = findTitles(ctx, tx, groupID, titles); err != nil {
-			return nil, err
-		}
 		if err := makeMissing(ctx, tx, groupID, by, wanted, found); err != nil {
 			return nil, err
 		}
@@ -79,28 +72,40 @@ func findTitles(ctx context.Context, tx *database.Tx, groupID string, titles []s
 	return found, nil
 }
 
-// makeMissing makes the findings that are wanted and not found, and adds them to found.
+// makeMissing makes the findings that are wanted and not found, and adds them to found. Whoever makes one of the same
+// title at the same time is waited for, and what they made is taken; all do so in the order of titles.
 func makeMissing(
 	ctx context.Context, tx *database.Tx, groupID string, by Author, wanted []Imported, found map[string]Ensured,
 ) error {
-	var missing []*Finding
+	a := act{tx.Now(), by, "importScan"}
+	missing := map[string]*Finding{}
 	for _, w := range wanted {
-		if _, ok := found[w.Title]; ok {
+		_, isFound := found[w.Title]
+		if _, isMissing := missing[w.Title]; isFound || isMissing {
 			continue
 		}
-		found[w.Title] = Ensured{Severity: w.Severity, Created: true}
 		f := &Finding{GroupID: groupID, Words: w.Words, Severity: w.Severity}
 		f.RequirementIDs = sorted(w.RequirementIDs)
-		missing = append(missing, f)
+		f.begin(tx.NewID(), ByMachine, a)
+		missing[w.Title] = f
 	}
-	if len(missing) == 0 {
-		return nil
+	titles := slices.Sorted(maps.Keys(missing))
+	rows := database.RowsOf(titles, func(title string) []any { return missing[title].values() })
+	if _, err := tx.LoadOnConflict(ctx, "findings", insertColumns, "ON CONFLICT DO NOTHING", rows); err != nil {
+		return fmt.Errorf("insert findings: %w", err)
 	}
-	if err := insert(ctx, tx, act{tx.Now(), by, "importScan"}, ByMachine, missing); err != nil {
+	there, err := findTitles(ctx, tx, groupID, titles)
+	if err != nil {
 		return err
 	}
-	for _, f := range missing {
-		found[f.Title] = Ensured{ID: f.ID, Severity: f.Severity, Created: true}
+	var made []*Finding
+	for _, title := range titles {
+		e := there[title]
+		if e.ID == missing[title].ID {
+			e.Created = true
+			made = append(made, missing[title])
+		}
+		found[title] = e
 	}
-	return nil
+	return accompany(ctx, tx, a, made)
 }
