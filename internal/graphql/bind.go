@@ -124,7 +124,7 @@ func adaptTo[V any](write func(*writer, reflect.Value) status) any {
 //	Float              any integer or float type             float64, float32
 //	String, ID         any type whose kind is string         the same
 //	Boolean            bool                                  bool
-//	enum E             a type bound by Enum, or string       the same
+//	enum E             any type whose kind is string         the same
 //	scalar S           a type bound by Scalar                the same
 //	object O           T or *T bound by Object               -
 //	interface, union   the Go interface bound by Abstract,   -
@@ -209,8 +209,9 @@ func Abstract[I any](b *Binder, name string, members ...Member) {
 	b.abstracts[name] = abstract
 }
 
-// Enum binds an enum to a Go string type. The values, if given, must be exactly the schema's. Without a binding an enum
-// is a plain Go string. A Go value outside the schema's is a Fault when it is answered.
+// Enum binds an enum to a Go string type. The values, if given, must be exactly the schema's. An enum need not be bound:
+// any Go type whose kind is string will do, but one that is bound is written faster. A Go value outside the schema's is a
+// Fault when it is answered.
 func Enum[T ~string](b *Binder, name string, values ...T) {
 	definition := b.definitions.Types[name]
 	if definition == nil || definition.Kind != ast.Enum {
@@ -227,13 +228,17 @@ func Enum[T ~string](b *Binder, name string, values ...T) {
 
 // Scalar binds a scalar to a Go type; a scalar may be bound to several. Parse is handed what came in: a string, bool,
 // json.Number, []any or map[string]any of these and nil (an enum literal comes as string), never nil itself; its error's
-// text should say what is allowed. AppendJSON appends valid JSON, or nothing for null.
+// text, which the caller reads, should say what is allowed. AppendJSON appends valid JSON, or nothing for null.
 func Scalar[T any](b *Binder, name string, parse func(any) (T, error), appendJSON func([]byte, T) ([]byte, error)) {
 	if !b.isScalar(name) {
 		return
 	}
-	b.scalars[name] = append(b.scalars[name], boundScalar{reflect.TypeFor[T](), func(raw any) (any, error) {
-		return parse(raw)
+	b.scalars[name] = append(b.scalars[name], boundScalar{reflect.TypeFor[T](), func(raw any) (value any, err error) {
+		err = guard(func() (err error) {
+			value, err = parse(raw)
+			return err
+		})
+		return value, err
 	}})
 	bindLeaf(b, name, appendScalar(appendJSON))
 }

@@ -189,7 +189,11 @@ func (b *Binder) leafFor(name string, goType reflect.Type) (leaf, func(*writer, 
 	if known := b.leaves[key]; known != nil {
 		return known, known.reflected
 	}
-	if kindFits(name, goType.Kind()) {
+	switch {
+	case d.Kind == ast.Enum && goType.Kind() == reflect.String:
+		write := appendEnum[string](name, d.EnumValues)
+		return nil, func(w *writer, v reflect.Value) status { return write(w, v.String()) }
+	case kindFits(name, goType.Kind()):
 		return nil, reflectedBuiltIn(name)
 	}
 	return nil, nil
@@ -198,7 +202,7 @@ func (b *Binder) leafFor(name string, goType reflect.Type) (leaf, func(*writer, 
 func (b *Binder) leafHint(name string) string {
 	switch d := b.definitions.Types[name]; {
 	case d.Kind == ast.Enum:
-		return "; bind the type by Enum, or answer a string"
+		return "; an enum is a Go string, or a type whose kind is string"
 	case !d.BuiltIn:
 		return "; bind the type by Scalar"
 	}

@@ -47,8 +47,11 @@ func refused(reason string, values ...any) error {
 	return &inputError{reason: fmt.Sprintf(reason, values...)}
 }
 
-// within adds a step to the place of an input error.
+// within adds a step to the place of an input error; a Fault is nothing that the caller could correct.
 func within(step any, err error) error {
+	if isFault(err) {
+		return err
+	}
 	var in *inputError
 	if !errors.As(err, &in) {
 		in = &inputError{reason: err.Error()}
@@ -145,10 +148,10 @@ func (in *inputs) leafValue(d *ast.Definition, v any) (any, error) {
 	}
 	if known := in.scalars[d.Name]; known != nil {
 		value, err := known[0].parse(v)
-		if err != nil {
-			return nil, refused("%s: %v", d.Name, err)
+		if err != nil && !isFault(err) {
+			err = refused("%s: %v", d.Name, err)
 		}
-		return scalarValue{v, value}, nil
+		return scalarValue{v, value}, err
 	}
 	if value, ok := in.builtIn(d, v); ok {
 		return value, nil

@@ -66,6 +66,11 @@ func faultf(reason string, values ...any) *Fault {
 	return &Fault{Reason: fmt.Sprintf(reason, values...)}
 }
 
+func isFault(err error) bool {
+	var fault *Fault
+	return errors.As(err, &fault)
+}
+
 // guard turns a panic of bound code into a Fault.
 func guard(call func() error) (err error) {
 	defer func() {
@@ -78,8 +83,7 @@ func guard(call func() error) (err error) {
 
 // present is the presentation of errors without Options.Present.
 func present(_ context.Context, err error) *Error {
-	var fault *Fault
-	if errors.As(err, &fault) {
+	if isFault(err) {
 		return &Error{Message: "Internal error", Extensions: map[string]any{"code": CodeFault}}
 	}
 	return &Error{Message: err.Error()}

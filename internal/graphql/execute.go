@@ -26,7 +26,7 @@ func (s *Schema) Execute(ctx context.Context, plan *Plan, request Request) *Resp
 	if kept := plan.answer.Load(); kept != nil {
 		return &Response{Data: append(request.Buffer[:0], kept.Data...), Extensions: costExtension(kept.cost), cost: kept.cost}
 	}
-	variables, refusal := s.coerceVariables(plan.operation.VariableDefinitions, request)
+	variables, refusal := s.coerceVariables(ctx, plan.operation.VariableDefinitions, request)
 	if refusal != nil {
 		return Refuse(refusal...)
 	}
@@ -184,7 +184,9 @@ func (x *execution) resolve(on *frame, f *plannedField) {
 	if f.arguments.given != nil {
 		var err error
 		if arguments, err = x.schema.inputs.arguments(f.field, f.arguments.given, x.scope); err != nil {
-			c.err = inputProblem(f.at, fmt.Sprintf("Argument %s.", argumentProblem(err)))
+			if c.err = err; !isFault(err) {
+				c.err = inputProblem(f.at, fmt.Sprintf("Argument %s.", placed(err)))
+			}
 			return
 		}
 	}
@@ -210,13 +212,6 @@ func (x *execution) resolve(on *frame, f *plannedField) {
 		return
 	}
 	c.branch = x.branch(f, answers)
-}
-
-func argumentProblem(err error) string {
-	if in, ok := err.(*inputError); ok && len(in.path) > 0 {
-		return in.Error()
-	}
-	return "is refused: " + err.Error()
 }
 
 func (x *execution) branch(f *plannedField, answers any) *branch {

@@ -225,7 +225,7 @@ func (s boundScalar) decode(v any, into reflect.Value) error {
 	if !value.IsValid() || value.Type() != s.goType && s.goType.Kind() != reflect.Interface {
 		again, err := s.parse(parsed.raw)
 		if err != nil {
-			return refused("%v", err)
+			return err
 		}
 		value = reflect.ValueOf(again)
 	}

@@ -205,6 +205,10 @@ func (c *compiler) arguments(node *ast.Field, f *plannedField) {
 		}
 	}
 	ready, err := c.schema.inputs.arguments(f.field, node.Arguments, &scope{})
+	if isFault(err) {
+		f.arguments.given = node.Arguments // fails at its place
+		return
+	}
 	if err != nil {
 		panic(problem(CodeInvalid, node.Position, fmt.Sprintf("Field %q: %v.", node.Name, err)))
 	}

@@ -63,19 +63,15 @@ func (s *Schema) parse(document string) (*ast.QueryDocument, *Error) {
 
 // operationOf finds the operation asked for.
 func operationOf(d *ast.QueryDocument, name string) (*ast.OperationDefinition, *Error) {
-	var names []string
-	for _, o := range d.Operations {
-		names = append(names, o.Name)
-	}
 	o := d.Operations.ForName(name)
 	switch {
-	case len(names) == 0:
+	case len(d.Operations) == 0:
 		return nil, problem(CodeInvalid, nil, "The document has no operation.")
 	case o == nil && name != "":
-		return nil, problem(CodeInvalid, nil, fmt.Sprintf("The document has no operation %q; it has %s.", name, strings.Join(names, ", ")))
-	case name == "" && len(names) > 1:
+		return nil, problem(CodeInvalid, nil, fmt.Sprintf("The document has no operation %q; it has %s.", name, operationNames(d)))
+	case name == "" && len(d.Operations) > 1:
 		return nil, problem(CodeInvalid, nil, "The document has several operations; say by operationName which to run: "+
-			strings.Join(names, ", ")+".")
+			operationNames(d)+".")
 	case name == "":
 		o = d.Operations[0]
 	}
@@ -83,4 +79,18 @@ func operationOf(d *ast.QueryDocument, name string) (*ast.OperationDefinition, *
 		return nil, problem(CodeInvalid, o.Position, "Subscriptions are not served here; ask again by a query instead.")
 	}
 	return o, nil
+}
+
+// operationNames lists the first operations for a message.
+func operationNames(d *ast.QueryDocument) string {
+	const listed = 10
+	var names []string
+	for i, o := range d.Operations {
+		if i == listed {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, o.Name)
+	}
+	return strings.Join(names, ", ")
 }

@@ -97,7 +97,9 @@ func (s *Schema) walk(d *ast.QueryDocument, add core.AddErrFunc) {
 // valuesOfCorrectType coerces every value written in the document (sections 5.6.1 to 5.6.4).
 func (s *Schema) valuesOfCorrectType(events *core.Events, add core.AddErrFunc) {
 	check := func(what string, t *ast.Type, v *ast.Value) {
-		if _, _, err := s.inputs.literal(t, v, &scope{checking: true}); err != nil {
+		switch _, _, err := s.inputs.literal(t, v, &scope{checking: true}); {
+		case isFault(err): // told again, with its place, when the value is decoded
+		case err != nil:
 			add(core.Message("%s", fmt.Sprintf("%s: %v.", what, err)), core.At(v.Position))
 		}
 	}

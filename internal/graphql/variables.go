@@ -2,6 +2,7 @@ package graphql
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -14,13 +15,13 @@ import (
 )
 
 // coerceVariables answers the operation's variables by name (section 6.1.2); absent ones have no entry.
-func (s *Schema) coerceVariables(definitions ast.VariableDefinitionList, r Request) (map[string]any, []*Error) {
+func (s *Schema) coerceVariables(ctx context.Context, definitions ast.VariableDefinitionList, r Request) (map[string]any, []*Error) {
 	if len(definitions) == 0 {
 		return nil, nil
 	}
 	given, err := r.given()
 	if err != nil {
-		return nil, []*Error{inputProblem(nil, err.Error())}
+		return nil, []*Error{inputProblem(nil, fmt.Sprintf("The variables are refused: %v.", err))}
 	}
 	coerced := make(map[string]any, len(definitions))
 	var errors []*Error
@@ -37,6 +38,10 @@ func (s *Schema) coerceVariables(definitions ast.VariableDefinitionList, r Reque
 			value, err = s.inputs.value(d.Type, value)
 		} else {
 			value, _, err = s.inputs.literal(d.Type, d.DefaultValue, nil)
+		}
+		if isFault(err) {
+			errors = append(errors, s.options.Present(ctx, err))
+			continue
 		}
 		if err != nil {
 			errors = append(errors, inputProblem(d.Position, fmt.Sprintf("Variable $%s %s.", d.Variable, placed(err))))
@@ -62,10 +67,10 @@ func (r Request) given() (map[string]any, error) {
 		d := json.NewDecoder(bytes.NewReader(text))
 		d.UseNumber()
 		if err := d.Decode(&values); err != nil {
-			return nil, fmt.Errorf("The variables are no JSON object: %s.", strings.TrimPrefix(err.Error(), "json: "))
+			return nil, refused("they are no JSON object: %s", strings.TrimPrefix(err.Error(), "json: "))
 		}
 		if _, err := d.Token(); err != io.EOF {
-			return nil, fmt.Errorf("Something follows the JSON object of the variables.")
+			return nil, refused("something follows their JSON object")
 		}
 	}
 	if values == nil || len(r.Values) > 0 {
@@ -85,9 +90,9 @@ func (r Request) given() (map[string]any, error) {
 // put sets what stands at a place like "variables.input.files.0"; only the first variable may be absent there.
 func put(values map[string]any, place string, value any) error {
 	steps := strings.Split(place, ".")
-	wrong := fmt.Errorf("The file's place %q is not null in the variables, or not there.", place)
+	wrong := refused("the place %q, where a file belongs, is not null or not there", place)
 	if len(steps) < 2 || steps[0] != "variables" {
-		return fmt.Errorf("The file's place %q does not begin with \"variables.\".", place)
+		return refused("the place %q, where a file belongs, does not begin with \"variables.\"", place)
 	}
 	if len(steps) == 2 && values[steps[1]] == nil {
 		values[steps[1]] = value
