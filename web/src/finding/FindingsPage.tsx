@@ -104,7 +104,7 @@ function columnsFor(exposure: number): Column<Row>[] {
       header: 'State',
       cell: row => <FindingState status={row.status} />,
       text: row => stateWord(row.status),
-      width: 100,
+      width: 96,
       card: 'fact',
     },
     {
@@ -113,7 +113,7 @@ function columnsFor(exposure: number): Column<Row>[] {
       cell: row => (row.openVulnerabilities > 0 ? <Severity score={row.maxOpenSeverityScore} /> : '—'),
       text: row => row.maxOpenSeverityScore.toFixed(1),
       sort: 'severity',
-      width: 140,
+      width: 130,
       card: 'fact',
     },
     {
@@ -123,7 +123,7 @@ function columnsFor(exposure: number): Column<Row>[] {
       text: row => share(row.totalOpenCVSSF, exposure),
       sort: 'exposure',
       align: 'right',
-      width: 150,
+      width: 140,
     },
     {
       id: 'open',
@@ -132,7 +132,7 @@ function columnsFor(exposure: number): Column<Row>[] {
       text: row => String(row.openVulnerabilities),
       sort: 'open',
       align: 'right',
-      width: 80,
+      width: 66,
       card: 'fact',
     },
     {
@@ -151,7 +151,7 @@ function columnsFor(exposure: number): Column<Row>[] {
       text: row => String(row.lastVulnerability ?? ''),
       sort: 'last',
       align: 'right',
-      width: 120,
+      width: 116,
     },
     {
       id: 'age',
@@ -160,7 +160,7 @@ function columnsFor(exposure: number): Column<Row>[] {
       text: row => String(row.age),
       sort: 'age',
       align: 'right',
-      width: 90,
+      width: 84,
     },
     {
       id: 'remediation',
@@ -168,7 +168,7 @@ function columnsFor(exposure: number): Column<Row>[] {
       cell: row => remediation(row),
       text: row => remediation(row),
       align: 'right',
-      width: 110,
+      width: 106,
     },
   ]
 }

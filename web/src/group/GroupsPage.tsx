@@ -57,7 +57,7 @@ const columns: Column<Row>[] = [
     cell: row => <SeverityBar counts={row.openBySeverity} />,
     text: row =>
       `${row.openBySeverity.critical} critical, ${row.openBySeverity.high} high, ${row.openBySeverity.medium} medium, ${row.openBySeverity.low} low`,
-    width: 220,
+    width: 190,
     card: 'fact',
   },
   {
@@ -65,7 +65,7 @@ const columns: Column<Row>[] = [
     header: 'Worst open',
     cell: row => ((row.maxOpenSeverity ?? 0) > 0 ? <Severity score={row.maxOpenSeverity ?? 0} /> : '—'),
     text: row => String(row.maxOpenSeverity ?? 0),
-    width: 140,
+    width: 130,
   },
   {
     id: 'findings',
@@ -73,7 +73,7 @@ const columns: Column<Row>[] = [
     cell: row => row.openFindings ?? 0,
     text: row => String(row.openFindings ?? 0),
     align: 'right',
-    width: 90,
+    width: 86,
   },
   {
     id: 'open',
@@ -81,7 +81,7 @@ const columns: Column<Row>[] = [
     cell: row => (row.openVulnerabilities ?? 0).toLocaleString('en'),
     text: row => String(row.openVulnerabilities ?? 0),
     align: 'right',
-    width: 90,
+    width: 70,
     card: 'fact',
   },
   {
@@ -98,7 +98,7 @@ const columns: Column<Row>[] = [
     header: 'Last scan',
     cell: row => <Time at={row.scans.edges[0]?.node.importedAt} never="Never" />,
     text: row => row.scans.edges[0]?.node.importedAt ?? '',
-    width: 130,
+    width: 120,
   },
   {
     id: 'role',

@@ -47,7 +47,7 @@ const columns: Column<Row>[] = [
     header: 'Organization',
     cell: row => row.organization,
     text: row => row.organization,
-    width: 150,
+    width: 100,
   },
   {
     id: 'severity',
@@ -55,7 +55,7 @@ const columns: Column<Row>[] = [
     cell: row => <SeverityBar counts={row.openBySeverity} />,
     text: row =>
       `${row.openBySeverity.critical} critical, ${row.openBySeverity.high} high, ${row.openBySeverity.medium} medium, ${row.openBySeverity.low} low`,
-    width: 200,
+    width: 150,
     card: 'fact',
   },
   {
@@ -63,7 +63,7 @@ const columns: Column<Row>[] = [
     header: 'Worst open',
     cell: row => ((row.maxOpenSeverity ?? 0) > 0 ? <Severity score={row.maxOpenSeverity ?? 0} /> : '—'),
     text: row => String(row.maxOpenSeverity ?? 0),
-    width: 140,
+    width: 124,
   },
   {
     id: 'open',
@@ -71,7 +71,7 @@ const columns: Column<Row>[] = [
     cell: row => (row.openVulnerabilities ?? 0).toLocaleString('en'),
     text: row => String(row.openVulnerabilities ?? 0),
     align: 'right',
-    width: 80,
+    width: 66,
     card: 'fact',
   },
   {
@@ -80,21 +80,21 @@ const columns: Column<Row>[] = [
     cell: row => row.exposure.toLocaleString('en', { maximumFractionDigits: 0 }),
     text: row => String(row.exposure),
     align: 'right',
-    width: 100,
+    width: 88,
   },
   {
     id: 'scan',
     header: 'Last scan',
     cell: row => <Time at={row.scans.edges[0]?.node.importedAt} never="Never" />,
     text: row => row.scans.edges[0]?.node.importedAt ?? '',
-    width: 130,
+    width: 110,
   },
   {
     id: 'role',
     header: 'Your role',
     cell: row => roleWord(row.userRole),
     text: row => roleWord(row.userRole),
-    width: 160,
+    width: 165,
   },
 ]
 

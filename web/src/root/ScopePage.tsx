@@ -30,7 +30,7 @@ const columns: Column<Root>[] = [
     header: 'Nickname',
     cell: root => <b>{root.nickname}</b>,
     text: root => root.nickname,
-    width: 200,
+    width: 170,
     card: 'title',
   },
   {
@@ -38,7 +38,7 @@ const columns: Column<Root>[] = [
     header: 'Kind',
     cell: root => kindWord[root.__typename],
     text: root => kindWord[root.__typename],
-    width: 110,
+    width: 100,
   },
   {
     id: 'address',
@@ -52,7 +52,7 @@ const columns: Column<Root>[] = [
     header: 'Branch',
     cell: root => (root.__typename === 'GitRoot' ? root.branch : '—'),
     text: root => (root.__typename === 'GitRoot' ? root.branch : ''),
-    width: 120,
+    width: 100,
   },
   {
     id: 'state',
@@ -60,7 +60,7 @@ const columns: Column<Root>[] = [
     cell: root =>
       root.state === 'ACTIVE' ? <State tone="closed">Active</State> : <State tone="off">Inactive</State>,
     text: root => root.state,
-    width: 110,
+    width: 100,
     card: 'fact',
   },
   {
@@ -69,7 +69,7 @@ const columns: Column<Root>[] = [
     cell: root => root.openVulnerabilities.toLocaleString('en'),
     text: root => String(root.openVulnerabilities),
     align: 'right',
-    width: 80,
+    width: 66,
     card: 'fact',
   },
   {
@@ -77,7 +77,7 @@ const columns: Column<Root>[] = [
     header: 'Last scan',
     cell: root => <Time at={root.lastScan} never="Never" />,
     text: root => root.lastScan ?? '',
-    width: 130,
+    width: 120,
   },
 ]
 

@@ -35,17 +35,17 @@ const columns: Column<Row>[] = [
     header: 'Tool',
     cell: row => row.tools.join(', '),
     text: row => row.tools.join(', '),
-    width: 150,
+    width: 120,
     card: 'fact',
   },
-  { id: 'root', header: 'Root', cell: row => row.rootNickname, text: row => row.rootNickname, width: 150 },
+  { id: 'root', header: 'Root', cell: row => row.rootNickname, text: row => row.rootNickname, width: 110 },
   {
     id: 'read',
     header: 'Read',
     cell: row => row.receipt.read.toLocaleString('en'),
     text: row => String(row.receipt.read),
     align: 'right',
-    width: 80,
+    width: 66,
   },
   {
     id: 'created',
@@ -53,7 +53,7 @@ const columns: Column<Row>[] = [
     cell: row => row.receipt.created.toLocaleString('en'),
     text: row => String(row.receipt.created),
     align: 'right',
-    width: 80,
+    width: 76,
     card: 'fact',
   },
   {
@@ -62,7 +62,7 @@ const columns: Column<Row>[] = [
     cell: row => row.receipt.closed.toLocaleString('en'),
     text: row => String(row.receipt.closed),
     align: 'right',
-    width: 80,
+    width: 72,
     card: 'fact',
   },
   {
@@ -74,13 +74,13 @@ const columns: Column<Row>[] = [
     width: 90,
     optional: true,
   },
-  { id: 'by', header: 'Imported by', cell: row => row.importedBy, text: row => row.importedBy, width: 190 },
+  { id: 'by', header: 'Imported by', cell: row => row.importedBy, text: row => row.importedBy, width: 170 },
   {
     id: 'at',
     header: 'When',
     cell: row => <Time at={row.importedAt} />,
     text: row => row.importedAt,
-    width: 120,
+    width: 110,
   },
 ]
 

@@ -40,6 +40,7 @@ export function PasswordPage() {
       <form onSubmit={submit}>
         <Stack gap="sm">
           <PasswordInput
+            visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
             label="New password"
             autoComplete="new-password"
             required
@@ -51,6 +52,7 @@ export function PasswordPage() {
             autoFocus
           />
           <PasswordInput
+            visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
             label="The same again"
             autoComplete="new-password"
             required

@@ -64,6 +64,9 @@ const features = tableFeatures({
 })
 
 const skeletonRows = 8
+/** The least that a column without a width of its own gets, pixels. */
+const growingWidth = 240
+const actionsWidth = 88
 
 /**
  * The one table of the app. The server sorts, filters and pages; the address says how; the account remembers columns.
@@ -109,6 +112,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   const byId = new Map(columns.map(column => [column.id, column]))
   const shown = arranged.filter(column => !hidden.includes(column.id))
+  const widthOf = (column: Column<Row>) => layout?.widths[column.id] ?? column.width
+  const needed = shown.reduce(
+    (sum, column) => sum + (widthOf(column) ?? growingWidth),
+    32 + (props.rowActions ? actionsWidth : 0),
+  )
   const rows = table.getRowModel().rows
   const selected = rows.filter(row => row.getIsSelected())
 
@@ -179,13 +187,18 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         props.empty
       ) : (
         <div className={classes.scroll} data-stale={props.stale || undefined}>
-          <table className={classes.table} aria-label={props.label} aria-busy={!page || props.stale}>
+          <table
+            className={classes.table}
+            style={{ minWidth: needed }}
+            aria-label={props.label}
+            aria-busy={!page || props.stale}
+          >
             <colgroup>
               <col className={classes.check} />
               {shown.map(column => (
-                <col key={column.id} style={{ width: layout?.widths[column.id] ?? column.width }} />
+                <col key={column.id} style={{ width: widthOf(column) }} />
               ))}
-              {props.rowActions && <col className={classes.actions} />}
+              {props.rowActions && <col style={{ width: actionsWidth }} />}
             </colgroup>
             <thead>
               <tr>

@@ -53,6 +53,7 @@ export function SignInForm({
             autoFocus={known === ''}
           />
           <PasswordInput
+            visibilityToggleButtonProps={{ 'aria-label': 'Show what is typed' }}
             label="Password"
             name="password"
             autoComplete="current-password"

@@ -69,6 +69,7 @@ export const theme: MantineThemeOverride = createTheme({
         transitionProps: { duration: 120, transition: 'fade' },
         overlayProps: { backgroundOpacity: 0.35 },
       },
+      styles: { title: { fontWeight: 600, fontSize: '1rem' } },
     },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'md' } },
   },
