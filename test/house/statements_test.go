@@ -102,7 +102,7 @@ func TestATableIsWrittenByItsRoomAlone(t *testing.T) {
 func TestNoStatementIsMadeOfValues(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
-		if s.isTest || !strings.HasPrefix(s.folder, "internal/") {
+		if s.isTest || !strings.HasPrefix(s.folder, "internal/") || s.folder == "internal/database" {
 			continue
 		}
 		ast.Inspect(s.syntax, func(node ast.Node) bool {
