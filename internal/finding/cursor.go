@@ -3,6 +3,7 @@ package finding
 import (
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 
 	"asm.example/asm/internal/problem"
 )
@@ -41,7 +42,7 @@ func ReadCursor(text, order string) (Cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(decoded, &c)
 	}
-	if err != nil || c.Order != order || c.ID == "" {
+	if err != nil || c.Order != order || c.ID == "" || strings.ContainsRune(c.ID+c.Text, 0) {
 		return Cursor{}, problem.Invalid("after", errCursor)
 	}
 	return c, nil

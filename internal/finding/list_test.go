@@ -1,9 +1,12 @@
 package finding_test
 
 import (
+	"encoding/base64"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"asm.example/asm/internal/access"
 	"asm.example/asm/internal/database"
@@ -214,6 +217,28 @@ func TestManyGroupsTakeAsManyStatementsAsOne(t *testing.T) {
 
 		if one, two := statements(w.web), statements(w.web, w.shop); one != two {
 			t.Errorf("%d statements for one group, %d for two", one, two)
+		}
+	})
+}
+
+// What is read from a cursor goes into statements, so it must be text that a database takes.
+func FuzzCursorsAreReadWholeOrRefused(f *testing.F) {
+	f.Add(finding.Cursor{Order: "TITLE ASC", Text: "001. SQL injection", ID: "1"}.String())
+	f.Add(base64.RawURLEncoding.EncodeToString([]byte(`{"o":"TITLE ASC","i":"\u0000"}`)))
+	f.Add("x")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := finding.ReadCursor(text, "TITLE ASC")
+		if err != nil {
+			if !problem.Is(err, problem.KindInvalid) {
+				t.Fatalf("%q: %v is no Invalid problem", text, err)
+			}
+			return
+		}
+		if strings.ContainsRune(c.ID+c.Text, 0) || !utf8.ValidString(c.ID+c.Text) || c.ID == "" {
+			t.Fatalf("%q is read as %+v", text, c)
+		}
+		if again, err := finding.ReadCursor(c.String(), "TITLE ASC"); err != nil || again != c {
+			t.Fatalf("%+v is written and read as %+v, %v", c, again, err)
 		}
 	})
 }

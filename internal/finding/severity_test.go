@@ -224,3 +224,19 @@ func TestReadingWeightsAndSendingThemBackKeepsTheScore(t *testing.T) {
 		}
 	})
 }
+
+func FuzzVectorsThatAreReadAreReadAgain(f *testing.F) {
+	f.Add("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H")
+	f.Add("CVSS:3.1/A:H/I:H/C:H/S:C/UI:R/PR:H/AC:H/AV:P/E:X/RL:W/RC:U/MS:U/MPR:L")
+	f.Add("CVSS:3.1/")
+	f.Fuzz(func(t *testing.T, vector string) {
+		severity, err := finding.ParseSeverity(vector)
+		if err != nil {
+			return
+		}
+		again, err := finding.ParseSeverity(severity.Vector)
+		if err != nil || again != severity || severity.Tenths < 0 || severity.Tenths > 100 {
+			t.Fatalf("%q is %+v, which is %+v, %v", vector, severity, again, err)
+		}
+	})
+}
