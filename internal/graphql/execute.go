@@ -101,7 +101,8 @@ func (x *execution) run(p *Plan, v *variant, buffer []byte) *Response {
 		}
 	}
 	if err := x.descend(below(nil, root)); err != nil {
-		return x.aborted(err)
+		w.abort(err)
+		return w.response(broken, v)
 	}
 	return w.response(w.root(root, 0, len(v.root.fields)), v)
 }
@@ -223,11 +224,4 @@ func (x *execution) branch(f *plannedField, answers any) *branch {
 		}
 	}
 	return b
-}
-
-// aborted answers for an execution that was not finished.
-func (x *execution) aborted(err error) *Response {
-	w := newWriter(x, nil, 0)
-	w.abort(err)
-	return &Response{Data: []byte("null"), Errors: w.errors}
 }

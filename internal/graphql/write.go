@@ -264,8 +264,11 @@ func (w *writer) present(err error) *Error {
 	return w.x.schema.options.Present(w.x.ctx, err)
 }
 
-// place is the path to what is being written (section 7.1.2).
+// place is the path to what is being written (section 7.1.2); nil for the whole answer.
 func (w *writer) place() []any {
+	if len(w.path) == 0 && w.field == nil {
+		return nil
+	}
 	path := make([]any, 0, len(w.path)+1+len(w.positions))
 	for _, s := range w.path {
 		if s.field != nil {
