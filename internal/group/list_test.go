@@ -285,3 +285,19 @@ func TestManyAreReadInOneStatement(t *testing.T) {
 		}
 	})
 }
+
+func TestNamesAreToldOfGroupsThatTheCallerSees(t *testing.T) {
+	eachWorld(t, func(w *world) {
+		ana, bob := w.owner("ana@acme.test", "acme"), w.owner("bob@other.test", "other")
+		web, old, his := w.add(ana, "acme", "web"), w.add(ana, "acme", "old"), w.add(bob, "other", "his")
+		if err := w.groups.Remove(ana, "old", group.Removal{Reason: group.NoSystem}); err != nil {
+			w.Fatal(err)
+		}
+
+		got, err := w.groups.NamesOf(w.as("ana@acme.test"), []string{his.ID, web.ID, old.ID, "nothing", web.ID})
+
+		if err != nil || !slices.Equal(got, []string{"", "web", "", "", "web"}) {
+			w.Errorf("names = %q, %v, want web's alone", got, err)
+		}
+	})
+}

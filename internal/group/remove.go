@@ -107,6 +107,9 @@ const eraseGroup = `
 // Erase ends a DELETED group and whatever is still below it; its name stays taken. It is the last step of the background
 // work that removes a group, does not authorize, and may be repeated.
 func Erase(ctx context.Context, tx *database.Tx, groupID string) error {
+	if err := tx.Sequential(ctx); err != nil {
+		return fmt.Errorf("erase group %s: %w", groupID, err)
+	}
 	if _, err := tx.Exec(ctx, eraseGroup, groupID); err != nil {
 		return fmt.Errorf("erase group %s: %w", groupID, err)
 	}
