@@ -82,11 +82,11 @@ func (s *Service) authenticateToken(ctx context.Context, authorization []string,
 	digest := sha256.Sum256([]byte(token))
 	known, ok := s.tokens.get(digest)
 	if !ok {
+		if !isJWT(token) {
+			return nil, problem.Unauthenticated(errTokenFormat)
+		}
 		c, good := s.verify(token)
 		if !good {
-			if !isJWT(token) {
-				return nil, problem.Unauthenticated(errTokenFormat)
-			}
 			return nil, problem.Unauthenticated(errLogin)
 		}
 		known = &knownToken{

@@ -13,7 +13,6 @@ import (
 	"testing"
 
 	"asm.example/asm/internal/access"
-	"asm.example/asm/internal/asmtest"
 	"asm.example/asm/internal/audit"
 	"asm.example/asm/internal/database"
 	"asm.example/asm/internal/problem"
@@ -288,10 +287,7 @@ func TestPermissionsAnswerNamesInForceSorted(t *testing.T) {
 }
 
 func BenchmarkMay(b *testing.B) {
-	clock := asmtest.NewClock()
-	db := asmtest.OpenDatabase(b, database.Options{Path: b.TempDir() + "/asm.db", Now: clock.Now, Random: asmtest.Random(b)})
-	_ = db
-	actor, on := access.HostActor("host"), access.OnGroup("web")
+	actor, on := access.MemberForTest("web", access.UserManager), access.OnGroup("web")
 	for b.Loop() {
 		if !actor.May(access.ImportScan, on) {
 			b.Fatal("may not")

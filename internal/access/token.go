@@ -308,23 +308,28 @@ func (k signingKey) sign(c claims) (string, error) {
 	return signed.CompactSerialize()
 }
 
-// isJWT tells whether a text has the form of a JWT, whoever made it (RFC 7515, section 7.1).
+// isJWT tells whether a text has the form of a JWT, whoever made it (RFC 7515, section 7.1). Each part must be the one way
+// to write its bytes: what decoders forgive (line feeds, bits beyond the last byte) would make two tokens of one.
 func isJWT(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {
 		return false
 	}
-	for _, part := range parts {
-		if _, err := base64.RawURLEncoding.DecodeString(part); err != nil {
+	var header []byte
+	for i, part := range parts {
+		raw, err := base64.RawURLEncoding.Strict().DecodeString(part)
+		if err != nil || strings.ContainsAny(part, "\r\n") {
 			return false
 		}
+		if i == 0 {
+			header = raw
+		}
 	}
-	header, _ := base64.RawURLEncoding.DecodeString(parts[0])
 	var object map[string]any
 	return json.Unmarshal(header, &object) == nil && object != nil
 }
 
-// verify answers the claims of a token that one of our keys signed for this installation; whether it is still good in
+// verify answers the claims of a JWT that one of our keys signed for this installation; whether it is still good in
 // time is not asked. The algorithm is fixed, whatever the token says (RFC 8725, section 3.1).
 func (s *Service) verify(token string) (claims, bool) {
 	var c claims
