@@ -1,6 +1,7 @@
 package graphql
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -89,4 +90,11 @@ func selectionCost(s *selection, variables map[string]any, connection int) (cost
 		cost = min(cost+min(entries, tooMany)*dearest, tooMany)
 	}
 	return cost, varies
+}
+
+func tooDear(at *ast.Position, cost, most int) *Error {
+	e := problem(CodeLimit, at, fmt.Sprintf(
+		"Too much is asked: the operation costs %d; %d is allowed. Ask for fewer fields, or smaller pages.", cost, most))
+	e.Extensions["limit"], e.Extensions["cost"] = most, cost
+	return e
 }

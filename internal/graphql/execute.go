@@ -39,7 +39,7 @@ func (s *Schema) Execute(ctx context.Context, plan *Plan, request Request) *Resp
 		cost, _ = costOf(v.root, variables)
 	}
 	if cost > s.options.Limits.Cost {
-		return Refuse(overLimit(plan.operation.Position, "the operation", "as its cost", cost, s.options.Limits.Cost))
+		return Refuse(tooDear(plan.operation.Position, cost, s.options.Limits.Cost))
 	}
 	x := &execution{ctx: ctx, schema: s, scope: &scope{values: variables}, slots: s.options.Limits.AnswerBytes / 2}
 	r := x.run(plan, v, request.Buffer)

@@ -100,7 +100,8 @@ func (l Limits) check(d *ast.QueryDocument) *Error {
 		m.name(f.Name, f.Position)
 		m.defineVariables(f.VariableDefinition)
 		m.direct(f.Directives)
-		total.add(m.fragment(f.Name), 0)
+		// Depth is counted where a fragment is spread: those for introspection may be deep.
+		total.add(extent{fields: m.fragment(f.Name).fields}, 0)
 	}
 	for _, limit := range []struct {
 		what        string

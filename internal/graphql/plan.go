@@ -45,8 +45,8 @@ const (
 	planBytesPerField     = 400
 )
 
-// planSteps times the limit on fields is how many fields a plan may have: fields on an abstract type are planned once
-// for each type that it may be.
+// planSteps times the limit on fields is how many fields a plan may have, and how many selections may be looked at for
+// it: those on an abstract type are planned once for each type that it may be.
 const planSteps = 10
 
 func (s *Schema) plan(key planKey, operation *ast.OperationDefinition) (*Plan, *Error) {
@@ -125,7 +125,8 @@ type plannedArguments struct {
 type compiler struct {
 	schema *Schema
 	truths map[string]bool
-	steps  int
+	steps  int // fields planned
+	looks  int // selections looked at, which are more where fields repeat
 }
 
 func (s *Schema) compile(operation *ast.OperationDefinition, truths map[string]bool) (v *variant, refusal *Error) {
@@ -165,9 +166,7 @@ func (c *compiler) selection(object *boundObject, sets []ast.SelectionSet) *sele
 }
 
 func (c *compiler) field(object *boundObject, g fieldGroup, f *plannedField) {
-	if c.steps++; c.steps > planSteps*c.schema.options.Limits.Fields {
-		panic(problem(CodeLimit, nil, "Too much is asked: the fields on interfaces and unions meet too many types."))
-	}
+	c.count(&c.steps)
 	first := g.nodes[0]
 	f.name, f.at = g.name, first.Position
 	if first.Name == "__typename" {
@@ -190,6 +189,13 @@ func (c *compiler) field(object *boundObject, g fieldGroup, f *plannedField) {
 	f.below = make([]*selection, len(f.field.members))
 	for i, member := range f.field.members {
 		f.below[i] = c.selection(member, sets)
+	}
+}
+
+// count ends the planning of what would take too long.
+func (c *compiler) count(work *int) {
+	if *work++; *work > planSteps*c.schema.options.Limits.Fields {
+		panic(problem(CodeLimit, nil, "Too much is asked: the fields on interfaces and unions meet too many types."))
 	}
 }
 
@@ -258,6 +264,7 @@ func (c *compiler) collect(object *boundObject, sets []ast.SelectionSet) []field
 	var into func(set ast.SelectionSet)
 	into = func(set ast.SelectionSet) {
 		for _, selection := range set {
+			c.count(&c.looks)
 			switch s := selection.(type) {
 			case *ast.Field:
 				if !c.selected(s.Directives) {

@@ -146,7 +146,7 @@ func worstDocuments() []worstDocument {
 		{"operations", repeat(2900, func(i int) string { return fmt.Sprintf("query Q%d { __typename }", i) })},
 		{"anonymous operations", repeat(4900, same("{ __typename }"))},
 		{"operations with one name", repeat(2900, same("query Q { i }"))},
-		{"introspection", "{ __schema { " + nested("types { fields { type { ", "name", " } } }", 300) + " } }"},
+		{"introspection", "{ __schema { types { " + nested("fields { type { ", "name", " } }", 450) + " } } }"},
 	}
 }
 
