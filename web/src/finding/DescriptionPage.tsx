@@ -31,7 +31,7 @@ export function DescriptionPage() {
   return (
     <div className={classes.page}>
       <div>
-        <Group justify="flex-end" mb={-28}>
+        <Group justify="flex-end" className={classes.actions}>
           <Action
             variant="default"
             needs={permission.updateDescription}

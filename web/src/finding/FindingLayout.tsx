@@ -1,7 +1,7 @@
 import { Skeleton } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, Outlet, useNavigate } from '@tanstack/react-router'
+import { useEffectEvent, useLayoutEffect } from 'react'
 import { paths } from '../paths'
 import { Failure } from '../ui/Failure'
 import { Page } from '../ui/Page'
@@ -18,15 +18,7 @@ export function FindingLayout() {
   const { org, group, finding: id } = route.useParams()
   const { data: finding, error, refetch } = useQuery(findingQuery(id))
   const navigate = useNavigate()
-  useHotkeys([
-    [
-      'Escape',
-      () => {
-        // An open dialog or drawer takes Escape for itself.
-        if (!document.querySelector('[role="dialog"]')) void navigate(paths.findings(org, group))
-      },
-    ],
-  ])
+  useEscape(() => void navigate(paths.findings(org, group)))
   if (error) {
     return (
       <Page title="Finding">
@@ -73,4 +65,20 @@ export function FindingLayout() {
       <Outlet />
     </Page>
   )
+}
+
+/**
+ * Goes back on Escape, unless something open takes the key for itself. Listens before everything else does (capture, and
+ * from the layout on), because what closes on Escape may be gone already when a later listener looks.
+ */
+function useEscape(back: () => void) {
+  const onEscape = useEffectEvent((event: KeyboardEvent) => {
+    const typing = (event.target as HTMLElement | null)?.closest('input, textarea, select')
+    if (event.key === 'Escape' && !typing && !document.querySelector('[role="dialog"], [role="menu"]')) back()
+  })
+  useLayoutEffect(() => {
+    const listen = (event: KeyboardEvent) => onEscape(event)
+    window.addEventListener('keydown', listen, true)
+    return () => window.removeEventListener('keydown', listen, true)
+  }, [])
 }

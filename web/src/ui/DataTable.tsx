@@ -65,7 +65,7 @@ const features = tableFeatures({
 
 const skeletonRows = 8
 /** The least that a column without a width of its own gets, pixels. */
-const growingWidth = 240
+const growingWidth = 200
 const actionsWidth = 88
 
 /**
@@ -223,7 +223,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     />
                   ) : null
                 })}
-                {props.rowActions && <th aria-label="Actions" />}
+                {props.rowActions && <th className={classes.actions} aria-label="Actions" />}
               </tr>
             </thead>
             <tbody ref={body}>
