@@ -86,3 +86,63 @@ func MemberForTest(groupName string, role Role) *Actor {
 	return &Actor{Email: "dev@acme.test", UserRole: User, memberships: newMemberships(
 		[]GroupMembership{{GroupID: "0190a5d4-0000-7000-8000-0000000000b1", GroupName: groupName, Role: role}}, nil)}
 }
+
+// GuessesForTest are guesses by themselves.
+type GuessesForTest struct{ g *guesses }
+
+// NewGuessesForTest makes counters that nobody has used.
+func NewGuessesForTest() GuessesForTest { return GuessesForTest{newGuesses()} }
+
+// Guess makes a guess.
+func (g GuessesForTest) Guess(account, address string, now time.Time) error {
+	_, err := g.g.take(account, address, now)
+	return err
+}
+
+// Size is how many counters are kept.
+func (g GuessesForTest) Size() int { return len(g.g.buckets) }
+
+// CountHashesForTest counts how often a hasher has its turn.
+func CountHashesForTest(t testing.TB, use func(matches func(hash string))) int {
+	t.Helper()
+	h, err := newHasher(1, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turns := 0
+	use(func(hash string) {
+		// Whoever hashes waits for the only turn, which is taken.
+		h.turns <- struct{}{}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			if ok, err := h.matches(context.Background(), "y", hash); ok || err != nil {
+				t.Errorf("matches(%q) = %v, %v", hash, ok, err)
+			}
+		}()
+		for h.waiting.Load() == 0 {
+			select {
+			case <-done: // without waiting for a turn
+				<-h.turns
+				return
+			default:
+			}
+		}
+		<-h.turns
+		<-done
+		turns++
+	})
+	return turns
+}
+
+// HoldHashersForTest takes all turns, until release.
+func HoldHashersForTest(s *Service) (release func()) {
+	for range cap(s.passwords.turns) {
+		s.passwords.turns <- struct{}{}
+	}
+	return func() {
+		for range cap(s.passwords.turns) {
+			<-s.passwords.turns
+		}
+	}
+}
