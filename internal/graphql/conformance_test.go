@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -205,4 +206,67 @@ func nullAbove(data any, path []any) int {
 		}
 	}
 	return len(path)
+}
+
+func TestIntrospectionIsThatOfTheReference(t *testing.T) {
+	t.Parallel()
+	r := startReference(t)
+	r.ask(t, map[string]any{"schema": libraryHead})
+	compareIntrospection(t, newLibrary(t, graphql.Options{}).schema, r.ask(t, map[string]any{"query": introspectionQuery}))
+	for seed := range uint64(10) {
+		u := newUniverse(t, seed)
+		r.ask(t, map[string]any{"schema": u.sdl, "data": u.data})
+		compareIntrospection(t, u.schema, r.ask(t, map[string]any{"query": introspectionQuery}))
+	}
+}
+
+// compareIntrospection compares what the schema's author wrote; both describe the built-in types in their own words.
+func compareIntrospection(t *testing.T, schema *graphql.Schema, want referenceAnswer) {
+	t.Helper()
+	plan, refused := schema.Prepare(introspectionQuery, "")
+	if refused != nil {
+		t.Fatal(refused[0])
+	}
+	for range 2 { // the second answer is the kept one
+		ours := introspected(t, schema.Execute(t.Context(), plan, graphql.Request{}).Data)
+		theirs := introspected(t, want.Data)
+		for name := range theirs {
+			if !reflect.DeepEqual(ours[name], theirs[name]) {
+				t.Errorf("%s:\ngot  %v\nwant %v", name, ours[name], theirs[name])
+			}
+			delete(ours, name)
+		}
+		for name := range ours {
+			t.Errorf("%s is not there in the reference", name)
+		}
+	}
+}
+
+// introspected answers the parts of an introspection by name.
+func introspected(t *testing.T, data []byte) map[string]any {
+	t.Helper()
+	var answer struct {
+		Schema struct {
+			Types        []map[string]any
+			Directives   []map[string]any
+			QueryType    any
+			MutationType any
+		} `json:"__schema"`
+	}
+	if err := json.Unmarshal(data, &answer); err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]any{"query": answer.Schema.QueryType, "mutation": answer.Schema.MutationType}
+	for _, d := range answer.Schema.Types {
+		name := d["name"].(string)
+		if !strings.HasPrefix(name, "__") && !slices.Contains([]string{"Int", "Float", "String", "Boolean", "ID"}, name) {
+			parts[name] = d
+		}
+	}
+	for _, d := range answer.Schema.Directives {
+		if name := d["name"]; name == "skip" || name == "include" {
+			parts["@"+name.(string)] = d["locations"]
+		}
+	}
+	return parts
 }

@@ -22,7 +22,9 @@ type Query {
   broken: String!
   many(n: Int!): [Tome!]!
   word(of: Label!): Label
+  fit(of: Fitting = {shapes: [GOOD, TORN], word: "a\"b", ratio: 2.5}, old: Int = 3 @deprecated): Int
 }
+input Fitting { shapes: [Shape!], word: String = "b", ratio: Float = 0.5, old: Int @deprecated(reason: "Use word.") }
 type Mutation { lend(title: String!): Tome!  tryLend(title: String!): Tome }
 type Subscription { lent: Tome }
 interface Named { name: String }
@@ -45,6 +47,13 @@ scalar Label @specifiedBy(url: "https://example.test/label")
 `
 
 type shape string
+
+type fitting struct {
+	Shapes []shape
+	Word   string
+	Ratio  float64
+	Old    *int
+}
 
 type tome struct {
 	title string
@@ -173,6 +182,12 @@ func (l *library) bindRoots(b *graphql.Binder) {
 		return fmt.Sprint(a.File.Len()), nil
 	})
 	graphql.Query(b, "broken", func(context.Context, graphql.None) (string, error) { return "", errors.New("broken") })
+	graphql.Query(b, "fit", func(_ context.Context, a struct {
+		Of  fitting
+		Old *int
+	}) (int, error) {
+		return len(a.Of.Shapes), nil
+	})
 	graphql.Query(b, "word", func(_ context.Context, a struct{ Of string }) (string, error) { return a.Of, nil })
 	type lend struct{ Title string }
 	graphql.Mutation(b, "tryLend", func(_ context.Context, a lend) (*tome, error) {

@@ -16,6 +16,7 @@ function begin(line) {
   schema = buildSchema(line.schema)
   data = line.data
   const type = schema.getType('Stamp')
+  if (!type) return
   type.parseValue = stamp
   type.parseLiteral = (node, variables) => stamp(valueFromASTUntyped(node, variables))
   type.serialize = stamp
