@@ -188,3 +188,8 @@ func refused(t *testing.T, what string, err error, kind problem.Kind, text strin
 		t.Errorf("%s = %v, want %s %q", what, err, kind, text)
 	}
 }
+
+func (w *world) removeMemberships(on access.Object) {
+	w.t.Helper()
+	w.write(func(ctx context.Context, tx *database.Tx) error { return w.RemoveMemberships(ctx, tx, on) })
+}
