@@ -13,7 +13,8 @@ type None = struct{}
 // FieldOption tells about a field what its functions cannot.
 type FieldOption func(*boundField)
 
-// Sized tells how many entries a list usually has, for the operation's cost. Lists that say nothing count as 10.
+// Sized tells how many entries a list usually has, for the operation's cost; of a field that answers one object, how many
+// the lists in its type have (edges, nodes). Lists that say nothing count as 10.
 func Sized(entries int) FieldOption {
 	return func(f *boundField) { f.size = entries }
 }

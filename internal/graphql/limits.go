@@ -46,7 +46,6 @@ func (l Limits) orDefault() Limits {
 // measure counts what stands in a document before anything is compared with the schema; it takes time in proportion to
 // the document, however its fragments spread one another.
 type measure struct {
-	limits    Limits
 	fragments map[string]*ast.FragmentDefinition
 	known     map[string]*extent // of fragments; nil while one is being measured
 
@@ -82,7 +81,7 @@ func (e *extent) add(other extent, below int) {
 
 // check answers the first limit that a document breaks.
 func (l Limits) check(d *ast.QueryDocument) *Error {
-	m := &measure{limits: l, fragments: map[string]*ast.FragmentDefinition{}, known: map[string]*extent{}}
+	m := &measure{fragments: map[string]*ast.FragmentDefinition{}, known: map[string]*extent{}}
 	for _, f := range d.Fragments {
 		if m.fragments[f.Name] == nil {
 			m.fragments[f.Name] = f

@@ -25,8 +25,9 @@ type Options struct {
 	// PlanCacheBytes bounds the memory of kept plans, by estimate; zero means 32 MiB.
 	PlanCacheBytes int
 	// Present makes the answer's error of what a resolver, a scalar or the engine itself reported. Faults of the program
-	// (panics, nulls in places that are never null, values outside an enum) arrive as *Fault. The engine adds locations
-	// and path. Nil means the error's text, and "Internal error" for a Fault.
+	// (panics, nulls in places that are never null, values outside an enum) arrive as *Fault; what ended the context, as
+	// it is. The engine adds locations and path; an *Error that a resolver answers is used as it is, without Present. An
+	// error that fails a whole level is presented once. Nil means the error's text, and "Internal error" for a Fault.
 	Present func(ctx context.Context, err error) *Error
 }
 
