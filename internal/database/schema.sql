@@ -353,6 +353,7 @@ CREATE TABLE roots (
 	other                 TEXT    NOT NULL, -- the reason in words, or the group it moved to; empty when there is none
 	address               TEXT COLLATE "C" NOT NULL, -- what it is compared by; at most 2048 bytes
 	location              TEXT    NOT NULL, -- git: the URL; IP: the address as given; URL: empty
+	searched              TEXT    NOT NULL, -- nickname and what people call its address, folded
 	host                  TEXT COLLATE "C" NOT NULL, -- git and URL; lower case
 	branch                TEXT    NOT NULL, -- git
 	environment           TEXT    NOT NULL, -- git: a label
@@ -382,6 +383,48 @@ CREATE INDEX roots_address ON roots (kind, address);
 CREATE INDEX roots_host ON roots (group_id, host);
 
 CREATE INDEX roots_id ON roots (id);
+
+CREATE TABLE scan_plans (
+	group_id TEXT COLLATE "C" NOT NULL,
+	job_id   TEXT COLLATE "C" NOT NULL,
+	root_id  TEXT COLLATE "C" NOT NULL,
+	digest   TEXT   NOT NULL, -- of the plan in the file store
+	done     BIGINT NOT NULL, -- how many of its steps are applied
+	PRIMARY KEY (group_id, job_id),
+	FOREIGN KEY (group_id, root_id) REFERENCES roots (group_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX scan_plans_root ON scan_plans (group_id, root_id);
+
+CREATE TABLE scan_scopes (
+	group_id      TEXT COLLATE "C" NOT NULL,
+	root_id       TEXT COLLATE "C" NOT NULL,
+	tool          TEXT COLLATE "C" NOT NULL,
+	automation_id TEXT COLLATE "C" NOT NULL,
+	directory     TEXT   NOT NULL, -- what absolute paths lost; empty when none did
+	PRIMARY KEY (group_id, root_id, tool, automation_id),
+	FOREIGN KEY (group_id, root_id) REFERENCES roots (group_id, id) ON DELETE CASCADE
+);
+
+CREATE TABLE scans (
+	group_id      TEXT COLLATE "C" NOT NULL,
+	id            TEXT COLLATE "C" NOT NULL,
+	root_id       TEXT COLLATE "C" NOT NULL,
+	automation_id TEXT   NOT NULL, -- those of its runs, joined by ', '; empty when they have none
+	digest        TEXT   NOT NULL, -- SHA-256 of the file, in hexadecimal: its name in the file store
+	file_name     TEXT   NOT NULL, -- as it was sent; empty when it had none
+	size_bytes    BIGINT NOT NULL,
+	tools         TEXT   NOT NULL, -- JSON: a list of names
+	imported_at   BIGINT NOT NULL, -- microseconds
+	imported_by   TEXT   NOT NULL, -- mail address, or the name of a host command
+	receipt       TEXT   NOT NULL, -- JSON
+	PRIMARY KEY (group_id, id),
+	FOREIGN KEY (group_id, root_id) REFERENCES roots (group_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX scans_imported ON scans (group_id, imported_at, id);
+
+CREATE INDEX scans_root ON scans (group_id, root_id, imported_at);
 
 CREATE TABLE vulnerabilities (
 	group_id                TEXT COLLATE "C" NOT NULL,

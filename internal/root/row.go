@@ -84,9 +84,9 @@ const insertRoot = `
 	INSERT INTO roots (group_id, id, kind, created_at, created_by, cloning_status, cloning_message, cloning_commit,
 	                   cloning_changed_at, nickname, state, reason, other, address, location, host, branch,
 	                   environment, gitignore, includes_health_check, use_vpn, protocol, port, path, query,
-	                   edited_at, edited_by, state_changed_at, version)
+	                   edited_at, edited_by, state_changed_at, version, searched)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23,
-	        $24, $25, $26, $27, $28, $29)`
+	        $24, $25, $26, $27, $28, $29, $30)`
 
 // insert writes a new root and its first row of history. Problems: Conflict when the nickname is taken.
 func insert(ctx context.Context, tx *database.Tx, r Root) error {
@@ -122,7 +122,8 @@ const updateRoot = `
 	       edited_at = $19,
 	       edited_by = $20,
 	       state_changed_at = $21,
-	       version = $22
+	       version = $22,
+	       searched = $23
 	 WHERE group_id = $1
 	   AND id = $2`
 
@@ -149,7 +150,16 @@ func changingArguments(r Root) ([]any, error) {
 	}
 	return []any{c.Nickname, c.State, c.Reason, c.Other, r.address(), c.location, c.host, c.branch, c.environment,
 		string(gitignore), c.includesHealthCheck, c.useVPN, c.protocol, c.port, c.path, c.query,
-		database.Micros(c.EditedAt), c.EditedBy, database.Micros(c.StateChangedAt), c.Version}, nil
+		database.Micros(c.EditedAt), c.EditedBy, database.Micros(c.StateChangedAt), c.Version, c.searched()}, nil
+}
+
+// searched is what a search looks into: the nickname and what people call the address.
+func (r *row) searched() string {
+	address := r.location
+	if r.Kind == URL {
+		address = string(r.protocol) + "://" + r.host + r.path
+	}
+	return database.Fold(r.Nickname + " " + address)
 }
 
 const insertState = `

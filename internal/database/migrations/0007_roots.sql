@@ -9,6 +9,7 @@ CREATE TABLE roots (
 	other                 TEXT    NOT NULL, -- the reason in words, or the group it moved to; empty when there is none
 	address               TEXT COLLATE "C" NOT NULL, -- what it is compared by; at most 2048 bytes
 	location              TEXT    NOT NULL, -- git: the URL; IP: the address as given; URL: empty
+	searched              TEXT    NOT NULL, -- nickname and what people call its address, folded
 	host                  TEXT COLLATE "C" NOT NULL, -- git and URL; lower case
 	branch                TEXT    NOT NULL, -- git
 	environment           TEXT    NOT NULL, -- git: a label
