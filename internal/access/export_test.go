@@ -146,3 +146,6 @@ func HoldHashersForTest(s *Service) (release func()) {
 		}
 	}
 }
+
+// OwnPathForTest is what becomes of a path to return to.
+func OwnPathForTest(path string) string { return ownPath(path) }

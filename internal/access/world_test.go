@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"asm.example/asm/internal/access"
 	"asm.example/asm/internal/asmtest"
@@ -151,7 +152,7 @@ func (w *world) as(email string) context.Context {
 // token makes an API token that lives an hour.
 func (w *world) token(ctx context.Context, name string) string {
 	w.t.Helper()
-	token, err := w.AddToken(ctx, name, w.clock.Now().Add(3600e9))
+	token, err := w.AddToken(ctx, name, w.clock.Now().Add(time.Hour))
 	w.must(err)
 	return token
 }
@@ -192,4 +193,12 @@ func refused(t *testing.T, what string, err error, kind problem.Kind, text strin
 func (w *world) removeMemberships(on access.Object) {
 	w.t.Helper()
 	w.write(func(ctx context.Context, tx *database.Tx) error { return w.RemoveMemberships(ctx, tx, on) })
+}
+
+// tokenFor makes a token where time is the real one.
+func (w *world) tokenFor(ctx context.Context) string {
+	w.t.Helper()
+	token, err := w.AddToken(ctx, "x", w.db.Now().Add(time.Hour))
+	w.must(err)
+	return token
 }
