@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * Monaco's style sheet carries its icon font as a data: address, which the pages' content policy refuses.
- * The font becomes a file of ours beside the other assets.
+ * The font becomes a file of ours beside the other assets. The faces that GraphiQL brings for its texts go: ours are used.
  */
 function fontsAsFiles(): Plugin {
   return {
@@ -17,7 +17,11 @@ function fontsAsFiles(): Plugin {
           continue
         }
         let count = 0
-        asset.source = String(asset.source).replace(
+        const own = String(asset.source).replace(
+          /@font-face\s*\{[^}]*font-family:\s*["']?(?:Roboto|Fira Code)[^}]*\}/g,
+          '',
+        )
+        asset.source = own.replace(
           /url\(["']?data:(?:application|font)\/[\w-]*?(ttf|truetype|woff2|woff)[^,]*;base64,([A-Za-z0-9+/=]+)["']?\)/g,
           (_match, kind: string, base64: string) => {
             const extension = kind === 'truetype' ? 'ttf' : kind

@@ -4,6 +4,7 @@ import { linkOptions } from '@tanstack/react-router'
 export const paths = {
   signIn: (returnTo?: string) => linkOptions({ to: '/', search: returnTo ? { return: returnTo } : {} }),
   home: () => linkOptions({ to: '/home' }),
+  newOrganization: () => linkOptions({ to: '/home', search: { create: 'organization' } }),
   groups: (org: string) => linkOptions({ to: '/orgs/$org/groups', params: { org } }),
   organizationMembers: (org: string) => linkOptions({ to: '/orgs/$org/members', params: { org } }),
   findings: (org: string, group: string) =>
@@ -36,13 +37,13 @@ export const paths = {
   sessions: () => linkOptions({ to: '/user/sessions' }),
   users: () => linkOptions({ to: '/admin/users' }),
   jobs: () => linkOptions({ to: '/admin/jobs' }),
+  docs: (page?: string) => linkOptions({ to: '/docs/$', params: { _splat: page ?? '' } }),
 }
 
 /** Addresses that the server answers itself, outside the app. */
 export const outside = {
   playground: '/api',
   docs: '/docs/',
-  invitation: '/session/invitation',
 }
 
 /**

@@ -67,10 +67,10 @@ const rootRoute = createRootRouteWithContext<RouterContext>()({
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
-  validateSearch: (raw: Raw): { return?: string; error?: string } => {
+  validateSearch: (raw: Raw): { return?: string; problem?: string } => {
     const wanted = text(raw.return)
-    const error = text(raw.error)
-    return { ...(wanted ? { return: wanted } : {}), ...(error ? { error } : {}) }
+    const problem = text(raw.problem)
+    return { ...(wanted ? { return: wanted } : {}), ...(problem ? { problem } : {}) }
   },
   loaderDeps: ({ search }) => ({ wanted: search.return }),
   loader: async ({ context, deps }) => {
@@ -91,6 +91,12 @@ const passwordRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/password/$token',
   component: lazyRouteComponent(() => import('./signin/PasswordPage'), 'PasswordPage'),
+})
+
+const docsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/docs/$',
+  component: lazyRouteComponent(() => import('./docs/DocsPage'), 'DocsPage'),
 })
 
 const invitationPage = (accept: boolean) =>
@@ -457,6 +463,7 @@ const oldGroupStakeholdersRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   signInRoute,
   passwordRoute,
+  docsRoute,
   confirmAccessRoute,
   rejectAccessRoute,
   confirmOrganizationRoute,

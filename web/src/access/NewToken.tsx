@@ -1,8 +1,9 @@
 import { Alert, Button, Chip, Group, Stack, Tabs, Text, TextInput } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { ApiError, ask } from '../api/client'
+import { ask } from '../api/client'
 import { AddAccessTokenDocument } from '../api/generated/graphql'
+import { fetchSession, sessionQuery } from '../api/session'
 import { CopyBlock, CopyField } from '../ui/CopyField'
 import { FormError } from '../ui/Failure'
 import { commands } from './commands'
@@ -10,7 +11,8 @@ import { dayIn, expiryOf, offeredDays, presets } from './expiry'
 
 /** Makes a token and shows it, once. It lives in this form alone: not in a store, a cache or the address. */
 export function NewToken({ onMade, onClose }: { onMade: () => Promise<void>; onClose: () => void }) {
-  const [now] = useState(() => new Date())
+  const { data: session } = useQuery(sessionQuery)
+  const [now] = useState(() => new Date(Date.now() + (session?.aheadBy ?? 0)))
   const days = offeredDays(now)
   const [name, setName] = useState('')
   const [day, setDay] = useState(dayIn(now, 30))
@@ -18,19 +20,13 @@ export function NewToken({ onMade, onClose }: { onMade: () => Promise<void>; onC
   const make = useMutation({
     // The answer is handed on and not kept: what a mutation returns stays in the client's cache.
     mutationFn: async () => {
-      // The limit moves with the clock: it is taken when the token is asked for.
-      const expirationTime = expiryOf(day, new Date())
+      // The limit moves with the server's clock, which need not be this machine's: it is taken when the token is asked for.
+      const { aheadBy } = await fetchSession()
+      const expirationTime = expiryOf(day, new Date(Date.now() + aheadBy))
       if (expirationTime === null) {
         throw new Error(`Choose a day from ${days.first} to ${days.last}.`)
       }
-      const make = (expirationTime: number) =>
-        ask(AddAccessTokenDocument, { name: name.trim(), expirationTime })
-      const { addAccessToken } = await make(expirationTime).catch((problem: unknown) => {
-        // The server counts by its own clock, which may be some seconds behind this one: its limit then is the limit.
-        const latest = problem instanceof ApiError ? Number(problem.extensions.latest) : Number.NaN
-        if (day === days.last && latest < expirationTime) return make(latest)
-        throw problem
-      })
+      const { addAccessToken } = await ask(AddAccessTokenDocument, { name: name.trim(), expirationTime })
       setToken(addAccessToken.sessionJwt ?? '')
     },
     gcTime: 0,

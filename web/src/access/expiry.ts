@@ -5,7 +5,7 @@ const months = 6
 
 /**
  * The last moment that a token may end: six calendar months from now in UTC, the day clamped to the month's last, whole
- * seconds. Servers count by their own clock: what is asked for at the limit is cut to the limit's day here, see expiryOf.
+ * seconds. Now is the server's: it is by its clock that a date is refused.
  */
 export function lastExpiry(now: Date): Date {
   const month = now.getUTCMonth() + months

@@ -14,6 +14,8 @@ export interface Session {
   name: string
   /** RFC 3339; empty when signed out. */
   expiresAt: string
+  /** How far the server's clock is ahead of this machine's, milliseconds. */
+  aheadBy: number
   issuers: Issuer[]
   demo: boolean
   /** True when nobody has an account yet: the server's log has the first administrator's link. */
@@ -25,6 +27,7 @@ const signedOut: Session = {
   email: '',
   name: '',
   expiresAt: '',
+  aheadBy: 0,
   issuers: [],
   demo: false,
   firstAdministrator: false,
@@ -39,19 +42,22 @@ export const sessionQuery = queryOptions({
   retry: false,
 })
 
-async function fetchSession(signal?: AbortSignal): Promise<Session> {
+/** Asks who is signed in, and what time it is there. */
+export async function fetchSession(signal?: AbortSignal): Promise<Session> {
   const response = await fetch('/session', {
     credentials: 'same-origin',
     headers: { Accept: 'application/json' },
     signal: signal ?? null,
   })
-  const body = (await response.json().catch(() => ({}))) as Partial<Session>
+  const body = (await response.json().catch(() => ({}))) as Partial<Session> & { now?: string }
   if (response.status !== 200 && response.status !== 401) {
     throw new ApiError('The server does not say who is signed in. Try again in a moment.', {
       code: `HTTP_${response.status}`,
     })
   }
-  return { ...signedOut, ...body, signedIn: response.status === 200 }
+  const { now, ...session } = body
+  const aheadBy = now ? Date.parse(now) - Date.now() : 0
+  return { ...signedOut, ...session, aheadBy, signedIn: response.status === 200 }
 }
 
 /** Marks the session as ended, so that the way back in is offered over whatever is open. */
@@ -79,6 +85,10 @@ export interface Invitation {
   kind: 'group' | 'organization'
   name: string
   role: string
+  organization?: string
+  email?: string
+  invitedBy?: string
+  isAccepted?: boolean
   /** Where a person without an account sets a password; null for everybody else. */
   passwordUrl?: string | null
 }

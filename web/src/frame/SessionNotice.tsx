@@ -22,7 +22,7 @@ export function SessionNotice() {
   const { data: session } = useQuery(sessionQuery)
   const { data: me } = useQuery(meQuery)
   const [renewing, setRenewing] = useState(false)
-  const secondsLeft = useSecondsLeft(parseTime(session?.expiresAt))
+  const secondsLeft = useSecondsLeft(parseTime(session?.expiresAt), session?.aheadBy ?? 0)
   const over = secondsLeft <= 0
 
   useEffect(() => {
@@ -80,11 +80,11 @@ export function SessionNotice() {
   )
 }
 
-/** Seconds until a moment; renders each second near the end, once when it comes near, not at all before. */
-function useSecondsLeft(moment: Date | null): number {
+/** Seconds until a moment by the server's clock; renders each second near the end, once when it comes near, not at all before. */
+function useSecondsLeft(moment: Date | null, aheadBy: number): number {
   const end = moment?.getTime() ?? Number.POSITIVE_INFINITY
   const [, tick] = useState(0)
-  const left = (end - Date.now()) / 1000
+  const left = (end - Date.now() - aheadBy) / 1000
   useEffect(() => {
     if (left <= 0 || !Number.isFinite(left)) return
     const wait = left > noticeSeconds ? (left - noticeSeconds) * 1000 : 1000

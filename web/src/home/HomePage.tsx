@@ -1,12 +1,13 @@
 import { Button } from '@mantine/core'
-import { IconStack2 } from '@tabler/icons-react'
+import { IconPlus, IconStack2 } from '@tabler/icons-react'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useContext } from 'react'
 import { ask } from '../api/client'
 import { HomeDocument, type HomeQuery } from '../api/generated/graphql'
-import { roleWord } from '../api/me'
-import { outside, paths } from '../paths'
+import { meQuery, roleWord } from '../api/me'
+import { permission } from '../api/permissions'
+import { paths } from '../paths'
 import { DataTable } from '../ui/DataTable'
 import { EmptyState, Page } from '../ui/Page'
 import { pageOf, readAll } from '../ui/pages'
@@ -105,10 +106,25 @@ export function HomePage() {
   const search = route.useSearch()
   const navigate = useNavigate()
   const { pageSize } = useContext(TableMemoryContext)
+  const { data: me } = useQuery(meQuery)
   const groups = useQuery({ ...homeQuery(search, pageSize), placeholderData: keepPreviousData })
   const all: BySeverity = sumBySeverity(groups.data?.rows.map(row => row.openBySeverity) ?? [])
   return (
-    <Page title="Home" lead="The groups that you may see, and what is open in them.">
+    <Page
+      title="Home"
+      lead="The groups that you may see, and what is open in them."
+      actions={
+        me?.permissions?.includes(permission.addOrganization) && (
+          <Button
+            variant="default"
+            leftSection={<IconPlus size={14} />}
+            renderRoot={props => <Link {...paths.newOrganization()} {...props} />}
+          >
+            New organization
+          </Button>
+        )
+      }
+    >
       {groups.data && groups.data.rows.length > 0 && !groups.data.hasNextPage && !search.page && (
         <div className={classes.sum}>
           <SeverityBar counts={all} height={12} />
@@ -155,11 +171,7 @@ function FirstSteps() {
     <EmptyState
       title="You see no group yet"
       icon={<IconStack2 size={28} stroke={1.3} aria-hidden="true" />}
-      next={
-        <Button component="a" href={outside.docs}>
-          Read how to begin
-        </Button>
-      }
+      next={<Button renderRoot={props => <Link {...paths.docs()} {...props} />}>Read how to begin</Button>}
     >
       A group is one application under assessment. Whoever manages an organization makes groups and invites
       you to them; an invitation comes as a link. To begin on your own: make an organization, a group in it,

@@ -54,7 +54,7 @@ function Who() {
   const { data: session, error } = useQuery(sessionQuery)
   const [now, setNow] = useState(() => Date.now())
   const end = parseTime(session?.expiresAt)?.getTime() ?? 0
-  const left = Math.floor((end - now) / 1000)
+  const left = Math.floor((end - now - (session?.aheadBy ?? 0)) / 1000)
   const over = session?.signedIn === true && left <= 0
 
   useEffect(() => {

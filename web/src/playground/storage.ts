@@ -1,7 +1,7 @@
 // What the playground may keep in the browser: queries, tabs, history. Never a token.
 
 /** A JSON Web Token, whole or cut, or what follows the word Bearer. */
-const token = /eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,4}|\bBearer\s+[^\s"'\\<>]+/gi
+const token = /eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){0,4}|\b[Bb]earer\s+[^\s"'\\<>]{12,}/g
 
 const removed = '<token removed>'
 

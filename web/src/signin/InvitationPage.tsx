@@ -60,7 +60,7 @@ export function InvitationPage({ accept }: { accept: boolean }) {
   return (
     <Door
       title={accept ? `Join the ${place}?` : `Decline the invitation to the ${place}?`}
-      lead={`You are invited as ${roleWord(invitation.role)}.`}
+      lead={`${invitation.invitedBy ?? 'Somebody'} invites ${invitation.email ?? 'you'} as ${roleWord(invitation.role)}.`}
     >
       <Stack gap="sm">
         <FormError error={answer.error} />

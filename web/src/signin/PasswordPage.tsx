@@ -1,8 +1,8 @@
 import { Button, PasswordInput, Stack } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
-import { setPassword } from '../api/session'
+import { sessionQuery, setPassword } from '../api/session'
 import { paths } from '../paths'
 import { FormError } from '../ui/Failure'
 import { Door } from './Door'
@@ -15,22 +15,19 @@ export function PasswordPage() {
   const [password, setTyped] = useState('')
   const [again, setAgain] = useState('')
   const differ = again !== '' && password !== again
-  const mutation = useMutation({ mutationFn: () => setPassword(token, password) })
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const mutation = useMutation({
+    mutationFn: () => setPassword(token, password),
+    // The answer signs the owner of the link in.
+    onSuccess: async () => {
+      await client.fetchQuery({ ...sessionQuery, staleTime: 0 })
+      await navigate(paths.home())
+    },
+  })
   function submit(event: FormEvent) {
     event.preventDefault()
     if (password === again) mutation.mutate()
-  }
-  if (mutation.isSuccess) {
-    return (
-      <Door
-        title="Your password is set"
-        lead="The link is used up. Sign in with your mail address and the new password."
-      >
-        <Button size="sm" fullWidth renderRoot={props => <Link {...paths.signIn()} {...props} />}>
-          Sign in
-        </Button>
-      </Door>
-    )
   }
   return (
     <Door
@@ -63,7 +60,7 @@ export function PasswordPage() {
           />
           <FormError error={mutation.error} />
           <Button type="submit" size="sm" fullWidth loading={mutation.isPending} disabled={differ}>
-            Set password
+            Set password and sign in
           </Button>
         </Stack>
       </form>

@@ -3,6 +3,7 @@ import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { sessionQuery } from '../api/session'
 import { returnPath } from '../paths'
+import { sentence } from '../ui/Failure'
 import { SignInForm } from '../ui/SignInForm'
 import { Door } from './Door'
 
@@ -10,7 +11,7 @@ const route = getRouteApi('/')
 
 /** Signing in; afterwards the page that was wanted, else Home. */
 export function SignInPage() {
-  const { return: wanted, error } = route.useSearch()
+  const { return: wanted, problem } = route.useSearch()
   const { data: session } = useSuspenseQuery(sessionQuery)
   const client = useQueryClient()
   const router = useRouter()
@@ -28,9 +29,9 @@ export function SignInPage() {
 
   return (
     <Door title="Sign in to ASM" lead="Weaknesses of your systems, from report to proven fix.">
-      {error && (
+      {problem && (
         <Alert color="red" mb="md" role="alert">
-          {error}
+          {sentence(problem)}
         </Alert>
       )}
       {session.firstAdministrator && (
