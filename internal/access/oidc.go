@@ -2,15 +2,11 @@ package access
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -26,19 +22,24 @@ import (
 
 // Issuer is an OpenID Connect issuer that people may sign in with.
 type Issuer struct {
-	// ID stands in addresses: lower-case letters, digits and hyphens.
-	ID string
+	// ID stands in addresses: letters, digits and hyphens.
+	ID string `json:"id"`
 	// Name is what the sign-in page shows.
-	Name string
+	Name string `json:"name"`
 	// URL is the issuer's, as its discovery document gives it.
-	URL string
-	// ClientID and ClientSecret are what the issuer knows this installation by.
-	ClientID, ClientSecret string
-	// AllowedDomains are mail domains whose people get an account when they first come, in lower case.
-	AllowedDomains []string
+	URL string `json:"url"`
+	// ClientID and ClientSecret are what the issuer knows this installation by. ClientSecretFile is a file that holds the
+	// secret, instead of it.
+	ClientID         string `json:"clientId"`
+	ClientSecret     string `json:"clientSecret"`
+	ClientSecretFile string `json:"clientSecretFile"`
+	// AllowedDomains are mail domains whose people get an account when they first come.
+	AllowedDomains []string `json:"allowedDomains"`
 	// AuthorityFor are mail domains for which the issuer's word on an address is proof, so that an existing account is linked
-	// by it, in lower case.
-	AuthorityFor []string
+	// by it.
+	AuthorityFor []string `json:"authorityFor"`
+	// Scopes are asked for besides openid, email and profile.
+	Scopes []string `json:"scopes"`
 }
 
 // issuer is an issuer and what was discovered of it.
@@ -77,9 +78,25 @@ func newIssuers(o Options) (map[string]*issuer, error) {
 		if i.URL == "" || i.ClientID == "" {
 			return nil, fmt.Errorf("the issuer %s needs a URL and a client id", i.ID)
 		}
+		if i.ClientSecretFile != "" {
+			secret, err := os.ReadFile(i.ClientSecretFile)
+			if err != nil {
+				return nil, fmt.Errorf("read the client secret of the issuer %s: %w", i.ID, err)
+			}
+			i.ClientSecret = strings.TrimSpace(string(secret))
+		}
+		i.AllowedDomains, i.AuthorityFor = foldAll(i.AllowedDomains), foldAll(i.AuthorityFor)
 		issuers[i.ID] = &issuer{Issuer: i, redirect: o.URL + "/session/oidc/" + i.ID + "/callback", http: o.HTTP}
 	}
 	return issuers, nil
+}
+
+func foldAll(domains []string) []string {
+	folded := make([]string, len(domains))
+	for i, domain := range domains {
+		folded[i] = strings.ToLower(strings.TrimSpace(domain))
+	}
+	return folded
 }
 
 // Issuers answers the issuers that people may sign in with, in the order of the configuration. Anybody may.
@@ -105,20 +122,8 @@ func (i *issuer) discover(ctx context.Context) (*oidc.Provider, *oauth2.Config, 
 	}
 	return i.provider, &oauth2.Config{
 		ClientID: i.ClientID, ClientSecret: i.ClientSecret, Endpoint: i.provider.Endpoint(), RedirectURL: i.redirect,
-		Scopes: []string{oidc.ScopeOpenID, "email", "profile"},
+		Scopes: append([]string{oidc.ScopeOpenID, "email", "profile"}, i.Scopes...),
 	}, nil
-}
-
-// signInState is what must still be known when the browser comes back; it travels in a cookie that only we can read.
-type signInState struct {
-	Issuer   string `json:"i"`
-	State    string `json:"s"`
-	Nonce    string `json:"n"`
-	Verifier string `json:"v"`
-	Return   string `json:"r"`
-	Until    int64  `json:"u"`           // Unix seconds
-	Linking  string `json:"l,omitempty"` // the address of who links an identity to their account
-	Session  string `json:"d,omitempty"` // the session that they do it from
 }
 
 // BeginSignIn answers where to send the browser, and the value of the cookie that it must bring back (HttpOnly,
@@ -358,57 +363,4 @@ func ownPath(path string) string {
 		return "/"
 	}
 	return path
-}
-
-// newSecretText makes 256 random bits as text that an address can hold.
-func (s *Service) newSecretText() (string, error) {
-	b := make([]byte, 32)
-	if _, err := io.ReadFull(s.random, b); err != nil {
-		return "", fmt.Errorf("make a secret: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(b), nil
-}
-
-// sealer encrypts what travels through a browser, so that no replica has to keep it.
-func (s *Service) sealer(k signingKey) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(k.derive("sign-in state"))
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
-}
-
-// seal makes a cookie of a state.
-func (s *Service) seal(state signInState) (string, error) {
-	plain, err := json.Marshal(state)
-	if err != nil {
-		return "", inRoom("encode a sign-in", err)
-	}
-	sealer, err := s.sealer(s.keys.current)
-	if err != nil {
-		return "", inRoom("seal a sign-in", err)
-	}
-	nonce := make([]byte, sealer.NonceSize())
-	if _, err := io.ReadFull(s.random, nonce); err != nil {
-		return "", inRoom("seal a sign-in", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(sealer.Seal(nonce, nonce, plain, nil)), nil
-}
-
-// unseal reads a cookie that seal made.
-func (s *Service) unseal(cookie string) (signInState, error) {
-	var state signInState
-	sealer, err := s.sealer(s.keys.current)
-	if err != nil {
-		return state, err
-	}
-	sealed, err := base64.RawURLEncoding.DecodeString(cookie)
-	if err != nil || len(sealed) < sealer.NonceSize() {
-		return state, errors.New("no sign-in state")
-	}
-	plain, err := sealer.Open(nil, sealed[:sealer.NonceSize()], sealed[sealer.NonceSize():], nil)
-	if err != nil {
-		return state, err
-	}
-	return state, json.Unmarshal(plain, &state)
 }

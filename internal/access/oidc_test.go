@@ -177,6 +177,18 @@ func TestAnIdentityIsLinkedFromASignedInSession(t *testing.T) {
 		w.must(w.SetActive(w.host, "dev@acme.test", false))
 		_, _, err = w.come(t, context.Background(), "free", "/")
 		refused(t, "disabled", err, problem.KindUnauthenticated, noAccount)
+		w.must(w.SetActive(w.host, "dev@acme.test", true))
+
+		me, _ = w.signIn("dev@acme.test")
+		linked, err := w.Identities(me)
+		if err != nil || len(linked) != 1 || linked[0].Subject != "free" {
+			t.Fatalf("linked = %+v, %v", linked, err)
+		}
+		refused(t, "unlinking by token", w.UnlinkIdentity(access.WithActor(context.Background(), actor), linked[0].Issuer, "free"),
+			problem.KindDenied, denied)
+		w.must(w.UnlinkIdentity(me, linked[0].Issuer, "free"))
+		_, _, err = w.come(t, context.Background(), "free", "/")
+		refused(t, "unlinked", err, problem.KindUnauthenticated, noAccount)
 	})
 }
 

@@ -90,29 +90,42 @@ var contractPermissions []byte
 var ownPermissions []byte
 
 // permissionTable answers which roles have a permission, for each level.
-type permissionTable map[Level]map[Permission]roleSet
+type permissionTable struct {
+	user, organization, group map[Permission]roleSet
+}
+
+// at answers a level's permissions.
+func (t *permissionTable) at(level Level) map[Permission]roleSet {
+	switch level {
+	case UserLevel:
+		return t.user
+	case OrganizationLevel:
+		return t.organization
+	case GroupLevel:
+		return t.group
+	}
+	return nil
+}
 
 // permissions is the table of this program; it never changes.
 var permissions = mustReadPermissions(contractPermissions, ownPermissions)
 
 // mustReadPermissions panics when an embedded table is broken, which the tests would not let pass.
-func mustReadPermissions(sources ...[]byte) permissionTable {
-	table := permissionTable{}
+func mustReadPermissions(sources ...[]byte) *permissionTable {
+	table := &permissionTable{map[Permission]roleSet{}, map[Permission]roleSet{}, map[Permission]roleSet{}}
 	for _, source := range sources {
 		var byLevel map[Level]map[Permission][]Role
 		if err := json.Unmarshal(source, &byLevel); err != nil {
 			panic(fmt.Sprintf("access: permission table: %v", err))
 		}
 		for level, byName := range byLevel {
-			if table[level] == nil {
-				table[level] = map[Permission]roleSet{}
-			}
+			at := table.at(level)
 			for name, roles := range byName {
 				for _, role := range roles {
-					if role.set() == 0 {
-						panic(fmt.Sprintf("access: permission %s names the unknown role %s", name, role))
+					if role.set() == 0 || at == nil {
+						panic(fmt.Sprintf("access: permission %s names the unknown role %s or level %s", name, role, level))
 					}
-					table[level][name] |= role.set()
+					at[name] |= role.set()
 				}
 			}
 		}
@@ -121,14 +134,14 @@ func mustReadPermissions(sources ...[]byte) permissionTable {
 }
 
 // allows tells whether a role has a permission at a level.
-func (t permissionTable) allows(level Level, p Permission, role Role) bool {
-	return t[level][p]&role.set() != 0
+func (t *permissionTable) allows(level Level, p Permission, role Role) bool {
+	return t.at(level)[p]&role.set() != 0
 }
 
 // names answers the permissions of a role at a level, sorted.
-func (t permissionTable) names(level Level, role Role) []string {
+func (t *permissionTable) names(level Level, role Role) []string {
 	names := []string{}
-	for name, roles := range t[level] {
+	for name, roles := range t.at(level) {
 		if roles&role.set() != 0 {
 			names = append(names, string(name))
 		}

@@ -43,7 +43,7 @@ type Options struct {
 	SessionLife time.Duration
 	// MaxTokens is how many live API tokens a person may have; [DefaultMaxTokens] when 0.
 	MaxTokens int
-	// StaffDomains are the mail domains of the operator's people, in lower case; without any nobody is restricted.
+	// StaffDomains are the mail domains of the operator's people; without any nobody is restricted.
 	StaffDomains []string
 	// Issuers are the OpenID Connect issuers that people may sign in with.
 	Issuers []Issuer
@@ -120,6 +120,7 @@ func (o *Options) setDefaults() {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
+	o.StaffDomains = foldAll(o.StaffDomains)
 	o.URL = strings.TrimSuffix(o.URL, "/")
 }
 
