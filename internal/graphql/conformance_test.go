@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"asm.example/asm/internal/graphql"
@@ -40,6 +41,19 @@ type referenceAnswer struct {
 	}
 }
 
+// installReference runs once, for all tests that want it at the same time.
+var installReference = sync.OnceValue(func() error {
+	if _, err := os.Stat(filepath.Join("conformance", "node_modules", "graphql", "package.json")); err == nil {
+		return nil
+	}
+	install := exec.Command("npm", "ci", "--no-audit", "--no-fund")
+	install.Dir = "conformance"
+	if text, err := install.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, text)
+	}
+	return nil
+})
+
 func startReference(t *testing.T) *reference {
 	t.Helper()
 	for _, program := range []string{"node", "npm"} {
@@ -47,12 +61,8 @@ func startReference(t *testing.T) *reference {
 			t.Skipf("the comparison with graphql-js needs %s", program)
 		}
 	}
-	if _, err := os.Stat(filepath.Join("conformance", "node_modules")); err != nil {
-		install := exec.Command("npm", "ci", "--no-audit", "--no-fund")
-		install.Dir = "conformance"
-		if text, err := install.CombinedOutput(); err != nil {
-			t.Skipf("graphql-js cannot be installed: %s", text)
-		}
+	if err := installReference(); err != nil {
+		t.Skipf("graphql-js cannot be installed: %v", err)
 	}
 	node := exec.Command("node", "serve.mjs")
 	node.Dir, node.Stderr = "conformance", os.Stderr
