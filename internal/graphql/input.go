@@ -45,13 +45,11 @@ func (d *structDecoder) arguments(values map[string]any) (any, error) {
 	return target.Interface(), nil
 }
 
+// decoderKey names an input object as a Go type.
 type decoderKey struct {
 	name   string
 	goType reflect.Type
 }
-
-// decoderOf is a decoder under construction or done; input objects may contain themselves.
-type decoderOf struct{ structDecoder }
 
 // inputField is an argument or a field of an input object.
 type inputField struct {
@@ -72,16 +70,16 @@ func (b *Binder) argumentsDecoder(where string, goType reflect.Type, definitions
 func (b *Binder) objectDecoder(where string, goType reflect.Type, definition *ast.Definition) *structDecoder {
 	key := decoderKey{definition.Name, goType}
 	if known := b.decoders[key]; known != nil {
-		return &known.structDecoder
+		return known // or being made: input objects may contain themselves
 	}
-	made := &decoderOf{structDecoder{goType: goType}}
+	made := &structDecoder{goType: goType}
 	b.decoders[key] = made
 	var fields []inputField
 	for _, f := range definition.Fields {
 		fields = append(fields, inputField{f.Name, f.Type})
 	}
-	b.fillDecoder(where+" ("+definition.Name+")", &made.structDecoder, fields)
-	return &made.structDecoder
+	b.fillDecoder(where+" ("+definition.Name+")", made, fields)
+	return made
 }
 
 // fillDecoder pairs the schema's fields with the struct's; both must be the same.

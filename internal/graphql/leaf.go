@@ -233,7 +233,7 @@ func appendScalar[V any](appendJSON func([]byte, V) ([]byte, error)) appender[V]
 	}
 }
 
-// kinds are the Go kinds that fit a built-in scalar without being bound, as named string types do for String.
+// kindFits tells the Go kinds that fit a built-in scalar without being bound, as named string types do for String.
 func kindFits(name string, kind reflect.Kind) bool {
 	integer := kind >= reflect.Int && kind <= reflect.Uint64
 	float := kind == reflect.Float32 || kind == reflect.Float64

@@ -45,7 +45,7 @@ type Binder struct {
 	scalars     map[string][]boundScalar
 	uploads     map[string]reflect.Type
 	leaves      map[leafKey]leaf
-	decoders    map[decoderKey]*decoderOf
+	decoders    map[decoderKey]*structDecoder
 	misses      []error
 }
 
@@ -72,7 +72,7 @@ func NewBinder(options Options, sources ...Source) (*Binder, error) {
 	b := &Binder{
 		options: options, definitions: definitions,
 		objects: map[string]*boundObject{}, abstracts: map[string]*boundAbstract{}, scalars: map[string][]boundScalar{},
-		uploads: map[string]reflect.Type{}, leaves: map[leafKey]leaf{}, decoders: map[decoderKey]*decoderOf{},
+		uploads: map[string]reflect.Type{}, leaves: map[leafKey]leaf{}, decoders: map[decoderKey]*structDecoder{},
 	}
 	bindBuiltIns(b)
 	return b, nil
