@@ -2,7 +2,9 @@ package graphql
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -108,8 +110,8 @@ func (b *Binder) fillDecoder(where string, d *structDecoder, fields []inputField
 		}
 		d.fields = append(d.fields, structField{field.name, f.Index, made})
 	}
-	for name, f := range byName {
-		b.miss("%s: %s has a field %s for %s, which the schema does not know", where, d.goType, f.Name, name)
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		b.miss("%s: %s has a field %s for %s, which the schema does not know", where, d.goType, byName[name].Name, name)
 	}
 }
 
