@@ -431,8 +431,14 @@ func TestRemovingAGroupEndsItsMemberships(t *testing.T) {
 		w.member("dev@acme.test", webID, access.User)
 		w.member("dev@acme.test", apiID, access.User)
 		w.as("dev@acme.test")
+		w.must(w.AddStakeholder(w.host, "new@acme.test", access.User))
+		_, err := w.answer(w.invite("new@acme.test", access.User), true) // which implies acme
+		w.must(err)
 		w.removeMemberships(access.OnGroup(webID))
 
+		if actor, _ := access.ActorOf(w.as("new@acme.test")); len(actor.Organizations()) != 0 {
+			t.Errorf("organizations: %v, want the implied one gone", actor.Organizations())
+		}
 		actor, _ := access.ActorOf(w.as("dev@acme.test"))
 		if actor.GroupRole("web") != "" || actor.GroupRole("api") != access.User {
 			t.Errorf("roles: %q in web, %q in api", actor.GroupRole("web"), actor.GroupRole("api"))

@@ -90,6 +90,23 @@ const (
 	          AND other.group_id <> ''
 	          AND other.accepted_at > 0)`
 
+	// The same for everybody of a group that is being removed.
+	deleteImpliedByGroup = `
+	DELETE FROM access_memberships
+	 WHERE group_id = ''
+	   AND implied
+	   AND organization_id IN (
+	       SELECT m.organization_id
+	         FROM access_memberships m
+	        WHERE m.group_id = $1)
+	   AND NOT EXISTS (
+	       SELECT 1
+	         FROM access_memberships other
+	        WHERE other.email = access_memberships.email
+	          AND other.organization_id = access_memberships.organization_id
+	          AND other.group_id NOT IN ('', $1)
+	          AND other.accepted_at > 0)`
+
 	deleteFromOrganization = `
 	DELETE FROM access_memberships
 	 WHERE email = $1
@@ -157,7 +174,7 @@ func (s *Service) AddManagers(ctx context.Context, tx *database.Tx, organization
 }
 
 // RemoveMemberships ends all memberships and invitations of a group, or of an organization and its groups, that is being
-// removed. It does not authorize.
+// removed; object names it by id. It does not authorize.
 func (s *Service) RemoveMemberships(ctx context.Context, tx *database.Tx, object Object) error {
 	members, deletion := membersOfGroup, deleteMembersOfGroup
 	if object.level == OrganizationLevel {
@@ -167,6 +184,11 @@ func (s *Service) RemoveMemberships(ctx context.Context, tx *database.Tx, object
 		return err
 	}
 	tx.OnCommit(func() { s.epochs.end(object.key) })
+	if object.level == GroupLevel {
+		if _, err := tx.Exec(ctx, deleteImpliedByGroup, object.key); err != nil {
+			return inRoom("remove implied memberships", err)
+		}
+	}
 	_, err := tx.Exec(ctx, deletion, object.key)
 	return inRoom("remove memberships", err)
 }

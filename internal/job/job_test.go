@@ -2,6 +2,7 @@ package job_test
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
@@ -40,6 +41,13 @@ func read(t *testing.T, q *job.Queue, id string) *job.Job {
 		t.Fatalf("read job %s: %v", id, err)
 	}
 	return jobs[0]
+}
+
+// replica opens a database a second time, as another process does: with randomness of its own.
+func replica(t *testing.T, options database.Options) *database.DB {
+	t.Helper()
+	options.Random = rand.Reader
+	return asmtest.OpenDatabase(t, options)
 }
 
 // run runs a queue until the test ends.
@@ -119,7 +127,7 @@ func TestWaitAnswersWhenAnotherProcessHasDoneTheJob(t *testing.T) {
 		here := asmtest.OpenDatabase(t, options)
 		there := here // one process alone on SQLite
 		if here.IsPostgreSQL() {
-			there = asmtest.OpenDatabase(t, options)
+			there = replica(t, options)
 		}
 		asking, working := newQueue(here), newQueue(there)
 		working.Register("greet", func(_ context.Context, r *job.RunningJob) error { return r.Finish("hello") })
@@ -141,7 +149,7 @@ func TestTwoProcessesRunEachJobOnce(t *testing.T) {
 		first := asmtest.OpenDatabase(t, options)
 		second := first
 		if first.IsPostgreSQL() {
-			second = asmtest.OpenDatabase(t, options)
+			second = replica(t, options)
 		}
 		var runs sync.Map // id -> *atomic.Int64
 		var byQueue [2]atomic.Int64
@@ -181,7 +189,7 @@ func TestJobsWithOneKeyRunOneAtATime(t *testing.T) {
 		first := asmtest.OpenDatabase(t, options)
 		second := first
 		if first.IsPostgreSQL() {
-			second = asmtest.OpenDatabase(t, options)
+			second = replica(t, options)
 		}
 		var atWork, most atomic.Int64
 		queues := []*job.Queue{newQueue(first), newQueue(second)}
