@@ -50,6 +50,19 @@ export default defineConfig({
     chunkSizeWarningLimit: 4000,
     rolldownOptions: {
       input: { index: 'index.html', playground: 'playground.html' },
+      output: {
+        // What several pages share is one file, not thirty small ones; the editor and what it brings stay apart.
+        codeSplitting: {
+          groups: [
+            {
+              name: 'shared',
+              minShareCount: 2,
+              test: (id: string) =>
+                !/node_modules\/(?:@?graphi|monaco|graphql|prettier|markdown-it)/.test(id),
+            },
+          ],
+        },
+      },
     },
   },
   worker: { format: 'es' },

@@ -118,6 +118,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     32 + (props.rowActions ? actionsWidth : 0),
   )
   const rows = table.getRowModel().rows
+  const isEmpty = page !== undefined && page.rows.length === 0
+  // The tools of a table stay while they are what hides its rows.
+  const isFiltered = Boolean(
+    search.q || search.after || (props.filters ?? []).some(filter => filter.id in search),
+  )
   const selected = rows.filter(row => row.getIsSelected())
 
   function moveTo(step: number) {
@@ -161,29 +166,31 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   return (
     <div className={classes.root}>
-      <TableToolbar
-        table={props.label}
-        columns={arranged}
-        hidden={hidden}
-        onLayout={change =>
-          memory.setLayout(name, {
-            hidden,
-            order: arranged.map(c => c.id),
-            widths: layout?.widths ?? {},
-            ...change,
-          })
-        }
-        search={search}
-        searchLabel={props.searchLabel}
-        onSearch={props.onSearch}
-        filters={props.filters ?? []}
-        selectedCount={selected.length}
-        onClearSelection={() => setSelection({})}
-        onExport={exportCsv}
-      />
+      {(!isEmpty || isFiltered) && (
+        <TableToolbar
+          table={props.label}
+          columns={arranged}
+          hidden={hidden}
+          onLayout={change =>
+            memory.setLayout(name, {
+              hidden,
+              order: arranged.map(c => c.id),
+              widths: layout?.widths ?? {},
+              ...change,
+            })
+          }
+          search={search}
+          searchLabel={props.searchLabel}
+          onSearch={props.onSearch}
+          filters={props.filters ?? []}
+          selectedCount={selected.length}
+          onClearSelection={() => setSelection({})}
+          onExport={exportCsv}
+        />
+      )}
       {props.error ? (
         <Failure error={props.error} onRetry={props.onRetry} />
-      ) : page && page.rows.length === 0 ? (
+      ) : isEmpty ? (
         props.empty
       ) : (
         <div className={classes.scroll} data-stale={props.stale || undefined}>
