@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode/utf8"
+
+	"asm.example/asm/internal/problem"
 )
 
 // plainArguments answers the arguments as nil, bool, int, int64, float64, string, []byte, []string and []int64, which
@@ -31,10 +33,11 @@ func plainArguments(arguments []any) ([]any, error) {
 	return plain, nil
 }
 
-var (
-	errText  = errors.New("the text is not UTF-8, or holds a NUL")
-	errFloat = errors.New("not a number")
-)
+// errText is a problem, not a fault: rooms judge texts that they keep, and what is only searched for arrives here. The
+// contract fixes its words.
+var errText = problem.Invalid("", "Exception - Invalid characters").With("allowed", "UTF-8 without NUL")
+
+var errFloat = errors.New("not a number")
 
 func plainArgument(argument any) (value any, changed bool, err error) {
 	switch v := argument.(type) {
