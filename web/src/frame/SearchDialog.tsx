@@ -90,35 +90,15 @@ export function SearchDialog({
         onKeyDown={onKeyDown}
         data-autofocus
       />
-      <div id={list} role="listbox" aria-label="Results" className={classes.list}>
-        {choices.map((choice, index) => (
-          <button
-            type="button"
-            key={choice.id}
-            id={`${list}-${index}`}
-            role="option"
-            aria-selected={index === current}
-            tabIndex={-1}
-            className={classes.choice}
-            ref={element => {
-              if (index === current) element?.scrollIntoView({ block: 'nearest' })
-            }}
-            onMouseMove={() => setAt(index)}
-            onClick={choice.choose}
-          >
-            <choice.icon size={16} aria-hidden="true" />
-            <span className={classes.title}>{choice.title}</span>
-            <span className={classes.detail}>{choice.detail}</span>
-          </button>
-        ))}
-        {choices.length === 0 && (
-          <Text c="dimmed" p="md" ta="center">
-            {error
-              ? 'Search did not answer. Try again.'
-              : `Nothing that you may see matches “${typed.trim()}”.`}
-          </Text>
-        )}
-      </div>
+      <Choices
+        list={list}
+        choices={choices}
+        current={current}
+        onPoint={setAt}
+        none={
+          error ? 'Search did not answer. Try again.' : `Nothing that you may see matches “${typed.trim()}”.`
+        }
+      />
       <div className={classes.foot}>
         <span>
           <Kbd size="xs">↑</Kbd> <Kbd size="xs">↓</Kbd> move
@@ -131,6 +111,46 @@ export function SearchDialog({
         </span>
       </div>
     </Modal>
+  )
+}
+
+interface ChoicesProps {
+  list: string
+  choices: readonly Choice[]
+  current: number
+  onPoint: (index: number) => void
+  none: string
+}
+
+function Choices({ list, choices, current, onPoint, none }: ChoicesProps) {
+  return (
+    <div id={list} role="listbox" aria-label="Results" className={classes.list}>
+      {choices.map((choice, index) => (
+        <button
+          type="button"
+          key={choice.id}
+          id={`${list}-${index}`}
+          role="option"
+          aria-selected={index === current}
+          tabIndex={-1}
+          className={classes.choice}
+          ref={element => {
+            if (index === current) element?.scrollIntoView({ block: 'nearest' })
+          }}
+          onMouseMove={() => onPoint(index)}
+          onClick={choice.choose}
+        >
+          <choice.icon size={16} aria-hidden="true" />
+          <span className={classes.title}>{choice.title}</span>
+          <span className={classes.detail}>{choice.detail}</span>
+        </button>
+      ))}
+      {choices.length === 0 && (
+        <Text c="dimmed" p="md" ta="center">
+          {none}
+        </Text>
+      )}
+    </div>
   )
 }
 

@@ -86,27 +86,7 @@ export function RootForm({ group, kind, root, permissions, onClose, onSaved }: R
             onChange={event => set({ address: event.currentTarget.value })}
             data-autofocus={root ? undefined : true}
           />
-          {git && (
-            <>
-              <TextInput
-                label="Branch"
-                placeholder="main"
-                required
-                withAsterisk={false}
-                spellCheck={false}
-                value={typed.branch}
-                onChange={event => set({ branch: event.currentTarget.value })}
-              />
-              <TextInput
-                label="Environment"
-                description="Where it is deployed, such as production"
-                required
-                withAsterisk={false}
-                value={typed.environment}
-                onChange={event => set({ environment: event.currentTarget.value })}
-              />
-            </>
-          )}
+          {git && <GitPlace typed={typed} set={set} />}
           <TextInput
             label="Nickname"
             description={
@@ -121,27 +101,7 @@ export function RootForm({ group, kind, root, permissions, onClose, onSaved }: R
             onChange={event => set({ nickname: event.currentTarget.value })}
             data-autofocus={root ? true : undefined}
           />
-          {git && (
-            <>
-              <Textarea
-                label="Files that are not assessed"
-                description={
-                  mayIgnore ? 'Patterns as in .gitignore, one a line' : missing(permission.gitignore)
-                }
-                disabled={!mayIgnore}
-                autosize
-                minRows={2}
-                spellCheck={false}
-                value={typed.gitignore}
-                onChange={event => set({ gitignore: event.currentTarget.value })}
-              />
-              <Switch
-                label="Reached through a VPN"
-                checked={typed.useVpn}
-                onChange={event => set({ useVpn: event.currentTarget.checked })}
-              />
-            </>
-          )}
+          {git && <GitOptions typed={typed} set={set} mayIgnore={mayIgnore} />}
           <FormError error={save.error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
@@ -154,6 +114,57 @@ export function RootForm({ group, kind, root, permissions, onClose, onSaved }: R
         </Stack>
       </form>
     </Modal>
+  )
+}
+
+interface GitFieldsProps {
+  typed: Typed
+  set: (change: Partial<Typed>) => void
+}
+
+function GitPlace({ typed, set }: GitFieldsProps) {
+  return (
+    <>
+      <TextInput
+        label="Branch"
+        placeholder="main"
+        required
+        withAsterisk={false}
+        spellCheck={false}
+        value={typed.branch}
+        onChange={event => set({ branch: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Environment"
+        description="Where it is deployed, such as production"
+        required
+        withAsterisk={false}
+        value={typed.environment}
+        onChange={event => set({ environment: event.currentTarget.value })}
+      />
+    </>
+  )
+}
+
+function GitOptions({ typed, set, mayIgnore }: GitFieldsProps & { mayIgnore: boolean }) {
+  return (
+    <>
+      <Textarea
+        label="Files that are not assessed"
+        description={mayIgnore ? 'Patterns as in .gitignore, one a line' : missing(permission.gitignore)}
+        disabled={!mayIgnore}
+        autosize
+        minRows={2}
+        spellCheck={false}
+        value={typed.gitignore}
+        onChange={event => set({ gitignore: event.currentTarget.value })}
+      />
+      <Switch
+        label="Reached through a VPN"
+        checked={typed.useVpn}
+        onChange={event => set({ useVpn: event.currentTarget.checked })}
+      />
+    </>
   )
 }
 

@@ -163,30 +163,53 @@ export function ScopePage({ scans }: { scans: ReactNode }) {
         />
       </Section>
       {scans}
-      {open?.what === 'add' && (
+      <ScopeDialog
+        open={open}
+        group={group}
+        permissions={known?.permissions}
+        onClose={close}
+        onDone={changed}
+      />
+    </Page>
+  )
+}
+
+interface ScopeDialogProps {
+  open: Open
+  group: string
+  permissions: Permissions
+  onClose: () => void
+  onDone: () => Promise<void>
+}
+
+function ScopeDialog({ open, group, permissions, onClose, onDone }: ScopeDialogProps) {
+  switch (open?.what) {
+    case undefined:
+      return null
+    case 'deactivate':
+      return <DeactivateRoot group={group} root={open.root} onClose={onClose} onDone={onDone} />
+    case 'add':
+      return (
         <RootForm
           group={group}
           kind={open.kind}
-          permissions={known?.permissions}
-          onClose={close}
-          onSaved={changed}
+          permissions={permissions}
+          onClose={onClose}
+          onSaved={onDone}
         />
-      )}
-      {open?.what === 'edit' && (
+      )
+    case 'edit':
+      return (
         <RootForm
           group={group}
           kind={open.root.__typename}
           root={open.root}
-          permissions={known?.permissions}
-          onClose={close}
-          onSaved={changed}
+          permissions={permissions}
+          onClose={onClose}
+          onSaved={onDone}
         />
-      )}
-      {open?.what === 'deactivate' && (
-        <DeactivateRoot group={group} root={open.root} onClose={close} onDone={changed} />
-      )}
-    </Page>
-  )
+      )
+  }
 }
 
 const kinds: { kind: RootKind; needs: string }[] = [

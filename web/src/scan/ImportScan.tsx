@@ -50,7 +50,6 @@ export function ImportScan({ org, group, root: wanted, onClose }: ImportScanProp
   const { data: roots } = useQuery(targetsQuery(group))
   const [chosen, setChosen] = useState<string>()
   const [file, setFile] = useState<File | null>(null)
-  const [dryRun, setDryRun] = useState(false)
   const [sent, setSent] = useState(0)
   const stop = useRef<AbortController>(undefined)
   const root = chosen ?? roots?.find(name => name === wanted) ?? roots?.[0]
@@ -76,10 +75,6 @@ export function ImportScan({ org, group, root: wanted, onClose }: ImportScanProp
         job.error ??
         (failed ? new ApiError(job.data?.problem ?? 'The import was called off.') : null))
 
-  function submit(event: FormEvent) {
-    event.preventDefault()
-    if (file && root) send.mutate({ dry: dryRun, file, root })
-  }
   function close() {
     if (send.isPending) stop.current?.abort()
     onClose()
@@ -133,46 +128,77 @@ export function ImportScan({ org, group, root: wanted, onClose }: ImportScanProp
           onClose={close}
         />
       ) : (
-        <form onSubmit={submit}>
-          <Stack gap="sm">
-            <NativeSelect
-              label="Root"
-              description="What was scanned"
-              value={root ?? ''}
-              data={roots ?? []}
-              onChange={event => setChosen(event.currentTarget.value)}
-            />
-            <FileInput
-              label="File"
-              description="SARIF 2.1.0, at most 256 MiB"
-              placeholder="Choose a file"
-              accept=".sarif,.json,application/sarif+json,application/json"
-              leftSection={<IconFileCode size={16} aria-hidden="true" />}
-              value={file}
-              onChange={setFile}
-              clearable
-              error={file && file.size > mostBytes ? 'The file is larger than 256 MiB.' : undefined}
-              data-autofocus
-            />
-            <Switch
-              label="Dry run"
-              description="Only tells what would happen; nothing changes"
-              checked={dryRun}
-              onChange={event => setDryRun(event.currentTarget.checked)}
-            />
-            <FormError error={problem} />
-            <Group justify="flex-end" gap="xs">
-              <Button variant="default" onClick={close}>
-                Cancel
-              </Button>
-              <Button type="submit" disabled={!file || !root || file.size > mostBytes}>
-                {dryRun ? 'Try it' : 'Import'}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+        <ImportForm
+          roots={roots ?? []}
+          root={root}
+          onRoot={setChosen}
+          file={file}
+          onFile={setFile}
+          problem={problem}
+          onCancel={close}
+          onSend={(root, file, dry) => send.mutate({ dry, file, root })}
+        />
       )}
     </Modal>
+  )
+}
+
+interface ImportFormProps {
+  roots: readonly string[]
+  root: string | undefined
+  onRoot: (root: string) => void
+  file: File | null
+  onFile: (file: File | null) => void
+  problem: Error | null
+  onCancel: () => void
+  onSend: (root: string, file: File, dryRun: boolean) => void
+}
+
+function ImportForm({ roots, root, onRoot, file, onFile, problem, onCancel, onSend }: ImportFormProps) {
+  const [dryRun, setDryRun] = useState(false)
+  function submit(event: FormEvent) {
+    event.preventDefault()
+    if (file && root) onSend(root, file, dryRun)
+  }
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <NativeSelect
+          label="Root"
+          description="What was scanned"
+          value={root ?? ''}
+          data={[...roots]}
+          onChange={event => onRoot(event.currentTarget.value)}
+        />
+        <FileInput
+          label="File"
+          description="SARIF 2.1.0, at most 256 MiB"
+          placeholder="Choose a file"
+          accept=".sarif,.json,application/sarif+json,application/json"
+          leftSection={<IconFileCode size={16} aria-hidden="true" />}
+          value={file}
+          onChange={onFile}
+          clearable
+          error={file && file.size > mostBytes ? 'The file is larger than 256 MiB.' : undefined}
+          data-autofocus
+        />
+        <Switch
+          label="Dry run"
+          description="Only tells what would happen; nothing changes"
+          checked={dryRun}
+          onChange={event => setDryRun(event.currentTarget.checked)}
+        />
+        <FormError error={problem} />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={!file || !root || file.size > mostBytes}>
+            {dryRun ? 'Try it' : 'Import'}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   )
 }
 

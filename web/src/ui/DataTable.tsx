@@ -1,7 +1,6 @@
-import { Checkbox, Skeleton } from '@mantine/core'
+import { Checkbox } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
-import { Link, useNavigate, useRouter } from '@tanstack/react-router'
+import { useNavigate, useRouter } from '@tanstack/react-router'
 import {
   columnOrderingFeature,
   columnResizingFeature,
@@ -13,19 +12,20 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
-import { type MouseEvent, type ReactNode, useContext, useMemo, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useContext, useMemo, useRef, useState } from 'react'
 import { csv, download } from './csv'
 import classes from './DataTable.module.css'
 import { Failure } from './Failure'
 import { TablePager } from './TablePager'
+import { HeaderCell, SkeletonRows, TableRow } from './TableRows'
 import { TableToolbar } from './TableToolbar'
 import {
   arrange,
   type Column,
   hiddenColumns,
-  nextSort,
   type RowLink,
   type TableFilter,
+  type TableLayout,
   TableMemoryContext,
   type TablePage,
   type TableSearch,
@@ -63,10 +63,10 @@ const features = tableFeatures({
   rowSelectionFeature,
 })
 
-const skeletonRows = 8
 /** The least that a column without a width of its own gets, pixels. */
 const growingWidth = 200
 const actionsWidth = 88
+const checkWidth = 32
 
 /**
  * The one table of the app. The server sorts, filters and pages; the address says how; the account remembers columns.
@@ -74,117 +74,38 @@ const actionsWidth = 88
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
   const { name, columns, page, search } = props
-  const memory = useContext(TableMemoryContext)
-  const layout = memory.layout(name)
-  const hidden = hiddenColumns(columns, layout)
-  const [selection, setSelection] = useState<RowSelectionState>({})
+  const { table, arranged, shown, hidden, widthOf, setLayout, clearSelection } = useColumns(props)
   const body = useRef<HTMLTableSectionElement>(null)
-  const navigate = useNavigate()
-  const router = useRouter()
-
-  const definitions = useMemo(() => {
-    const helper = createColumnHelper<typeof features, { row: Row }>()
-    return columns.map(column =>
-      helper.display({ id: column.id, header: column.header, size: column.width ?? 240, minSize: 60 }),
-    )
-  }, [columns])
-  const data = useMemo(() => (page?.rows ?? []).map(row => ({ row })), [page])
-  const columnVisibility = useMemo(() => Object.fromEntries(hidden.map(id => [id, false])), [hidden])
-  const arranged = arrange(columns, layout)
-  const table = useTable({
-    features,
-    columns: definitions,
-    data,
-    getRowId: each => props.rowKey(each.row),
-    state: {
-      columnVisibility,
-      columnOrder: arranged.map(column => column.id),
-      columnSizing: layout?.widths ?? {},
-      rowSelection: selection,
-    },
-    columnResizeMode: 'onChange',
-    onRowSelectionChange: setSelection,
-    onColumnSizingChange: change => {
-      const widths = typeof change === 'function' ? change(layout?.widths ?? {}) : change
-      memory.setLayout(name, { hidden, order: arranged.map(column => column.id), widths })
-    },
-  })
-
-  const byId = new Map(columns.map(column => [column.id, column]))
-  const shown = arranged.filter(column => !hidden.includes(column.id))
-  const widthOf = (column: Column<Row>) => layout?.widths[column.id] ?? column.width
-  const needed = shown.reduce(
-    (sum, column) => sum + (widthOf(column) ?? growingWidth),
-    32 + (props.rowActions ? actionsWidth : 0),
-  )
+  const open = useOpen()
   const rows = table.getRowModel().rows
+  const selected = rows.filter(row => row.getIsSelected())
+  useRowKeys(body, id => rows.find(row => row.id === id)?.toggleSelected())
+
   const isEmpty = page !== undefined && page.rows.length === 0
   // The tools of a table stay while they are what hides its rows.
-  const isFiltered = Boolean(
-    search.q || search.after || (props.filters ?? []).some(filter => filter.id in search),
-  )
-  const selected = rows.filter(row => row.getIsSelected())
-
-  function moveTo(step: number) {
-    const lines = [...(body.current?.querySelectorAll<HTMLTableRowElement>('tr[data-row]') ?? [])]
-    const at = lines.findIndex(line => line.contains(document.activeElement))
-    lines[Math.min(Math.max(at + step, 0), lines.length - 1)]?.focus()
-  }
-  function selectFocused() {
-    const focused = document.activeElement?.closest<HTMLTableRowElement>('tr[data-row]')
-    const row = rows.find(each => each.id === focused?.dataset.row)
-    row?.toggleSelected()
-  }
-  useHotkeys([
-    ['j', () => moveTo(1)],
-    ['k', () => moveTo(-1)],
-    ['x', selectFocused],
-  ])
-
-  function open(row: Row, event: MouseEvent | { metaKey: boolean; ctrlKey: boolean }) {
-    const link = props.rowLink?.(row)
-    if (!link) return
-    if (event.metaKey || event.ctrlKey) {
-      window.open(router.buildLocation(link).href, '_blank', 'noopener')
-    } else {
-      void navigate(link)
-    }
-  }
+  const isFiltered = Boolean(search.q || search.after || props.filters?.some(filter => filter.id in search))
 
   async function exportCsv() {
     const chosen = selected.map(each => each.original.row)
     const all = chosen.length > 0 ? chosen : ((await props.readAll?.()) ?? page?.rows ?? [])
+    const headers = shown.map(column => column.header)
     const lines = all.map(row => shown.map(column => column.text(row)))
-    download(
-      `${name}.csv`,
-      csv(
-        shown.map(column => column.header),
-        lines,
-      ),
-    )
+    download(`${name}.csv`, csv(headers, lines))
   }
 
   return (
     <div className={classes.root}>
       {(!isEmpty || isFiltered) && (
         <TableToolbar
-          table={props.label}
           columns={arranged}
           hidden={hidden}
-          onLayout={change =>
-            memory.setLayout(name, {
-              hidden,
-              order: arranged.map(c => c.id),
-              widths: layout?.widths ?? {},
-              ...change,
-            })
-          }
+          onLayout={setLayout}
           search={search}
           searchLabel={props.searchLabel}
           onSearch={props.onSearch}
           filters={props.filters ?? []}
           selectedCount={selected.length}
-          onClearSelection={() => setSelection({})}
+          onClearSelection={clearSelection}
           onExport={exportCsv}
         />
       )}
@@ -196,12 +117,12 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <div className={classes.scroll} data-stale={props.stale || undefined}>
           <table
             className={classes.table}
-            style={{ minWidth: needed }}
+            style={{ minWidth: neededWidth(shown.map(widthOf), Boolean(props.rowActions)) }}
             aria-label={props.label}
             aria-busy={!page || props.stale}
           >
             <colgroup>
-              <col className={classes.check} />
+              <col style={{ width: checkWidth }} />
               {shown.map(column => (
                 <col key={column.id} style={{ width: widthOf(column) }} />
               ))}
@@ -219,13 +140,14 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                   />
                 </th>
                 {table.getHeaderGroups()[0]?.headers.map(header => {
-                  const column = byId.get(header.column.id)
+                  const column = columns.find(each => each.id === header.column.id)
                   return column ? (
                     <HeaderCell
                       key={header.id}
                       column={column}
                       sort={search.sort}
-                      onSort={sort => props.onSearch(againFromStart({ sort }))}
+                      // Another order begins at the first page again.
+                      onSort={sort => props.onSearch({ sort, after: undefined, page: undefined })}
                       onResize={header.getResizeHandler()}
                     />
                   ) : null
@@ -234,55 +156,23 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               </tr>
             </thead>
             <tbody ref={body}>
-              {page
-                ? rows.map(row => (
-                    <tr
-                      key={row.id}
-                      data-row={row.id}
-                      data-link={props.rowLink ? true : undefined}
-                      tabIndex={-1}
-                      aria-selected={row.getIsSelected()}
-                      onKeyDown={event => {
-                        if (event.key === 'Enter' && event.target === event.currentTarget) {
-                          open(row.original.row, event)
-                        }
-                      }}
-                      onClick={event => {
-                        if (!(event.target as HTMLElement).closest('a, button, input, label')) {
-                          open(row.original.row, event)
-                        }
-                      }}
-                    >
-                      <td className={classes.check}>
-                        <Checkbox
-                          size="xs"
-                          aria-label="Select row"
-                          checked={row.getIsSelected()}
-                          onChange={event => row.toggleSelected(event.currentTarget.checked)}
-                        />
-                      </td>
-                      {shown.map((column, at) => (
-                        <td
-                          key={column.id}
-                          data-align={column.align}
-                          data-card={column.card}
-                          data-label={column.header}
-                        >
-                          {at === 0 && props.rowLink ? (
-                            <Link {...props.rowLink(row.original.row)} className={classes.link}>
-                              {column.cell(row.original.row)}
-                            </Link>
-                          ) : (
-                            column.cell(row.original.row)
-                          )}
-                        </td>
-                      ))}
-                      {props.rowActions && (
-                        <td className={classes.actions}>{props.rowActions(row.original.row)}</td>
-                      )}
-                    </tr>
-                  ))
-                : skeleton(shown, Boolean(props.rowActions))}
+              {page ? (
+                rows.map(row => (
+                  <TableRow
+                    key={row.id}
+                    id={row.id}
+                    row={row.original.row}
+                    columns={shown}
+                    selected={row.getIsSelected()}
+                    onSelect={selected => row.toggleSelected(selected)}
+                    link={props.rowLink?.(row.original.row)}
+                    onOpen={open}
+                    actions={props.rowActions?.(row.original.row)}
+                  />
+                ))
+              ) : (
+                <SkeletonRows columns={shown} actions={Boolean(props.rowActions)} />
+              )}
             </tbody>
           </table>
         </div>
@@ -292,54 +182,106 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   )
 }
 
-/** A change of what is listed begins at the first page again. */
-function againFromStart(change: Record<string, unknown>) {
-  return { ...change, after: undefined, page: undefined }
+/** The width below which a table scrolls sideways, pixels. */
+function neededWidth(widths: (number | undefined)[], actions: boolean): number {
+  const own = checkWidth + (actions ? actionsWidth : 0)
+  return widths.reduce<number>((sum, width) => sum + (width ?? growingWidth), own)
 }
 
-interface HeaderCellProps<Row> {
-  column: Column<Row>
-  sort: string | undefined
-  onSort: (sort: string | undefined) => void
-  onResize: (event: unknown) => void
+/** Columns as the account remembers them, and the table that they and the rows make. */
+function useColumns<Row>({ name, columns, page, rowKey }: DataTableProps<Row>) {
+  const memory = useContext(TableMemoryContext)
+  const [selection, setSelection] = useState<RowSelectionState>({})
+  const layout = memory.layout(name)
+  const hidden = hiddenColumns(columns, layout)
+  const arranged = arrange(columns, layout)
+  const current: TableLayout = {
+    hidden,
+    order: arranged.map(column => column.id),
+    widths: layout?.widths ?? {},
+  }
+  const setLayout = (change: Partial<TableLayout>) => memory.setLayout(name, { ...current, ...change })
+
+  const definitions = useMemo(() => {
+    const helper = createColumnHelper<typeof features, { row: Row }>()
+    return columns.map(column =>
+      helper.display({
+        id: column.id,
+        header: column.header,
+        size: column.width ?? growingWidth,
+        minSize: 60,
+      }),
+    )
+  }, [columns])
+  const data = useMemo(() => (page?.rows ?? []).map(row => ({ row })), [page])
+  const table = useTable({
+    features,
+    columns: definitions,
+    data,
+    getRowId: each => rowKey(each.row),
+    state: {
+      columnVisibility: Object.fromEntries(hidden.map(id => [id, false])),
+      columnOrder: current.order,
+      columnSizing: current.widths,
+      rowSelection: selection,
+    },
+    columnResizeMode: 'onChange',
+    onRowSelectionChange: setSelection,
+    onColumnSizingChange: change =>
+      setLayout({ widths: typeof change === 'function' ? change(current.widths) : change }),
+  })
+  return {
+    table,
+    arranged,
+    hidden,
+    shown: arranged.filter(column => !hidden.includes(column.id)),
+    widthOf: (column: Column<Row>) => current.widths[column.id] ?? column.width,
+    setLayout,
+    clearSelection: () => setSelection({}),
+  }
 }
 
-function HeaderCell<Row>({ column, sort, onSort, onResize }: HeaderCellProps<Row>) {
-  const field = column.sort
-  const direction = !field
-    ? undefined
-    : sort === field
-      ? 'ascending'
-      : sort === `-${field}`
-        ? 'descending'
-        : 'none'
-  return (
-    <th data-align={column.align} aria-sort={direction} scope="col">
-      {field ? (
-        <button type="button" className={classes.sort} onClick={() => onSort(nextSort(sort, field))}>
-          {column.header}
-          {direction === 'ascending' && <IconArrowUp size={12} aria-hidden="true" />}
-          {direction === 'descending' && <IconArrowDown size={12} aria-hidden="true" />}
-        </button>
-      ) : (
-        column.header
-      )}
-      <span className={classes.resize} aria-hidden="true" onMouseDown={onResize} onTouchStart={onResize} />
-    </th>
-  )
+/** Opens what a row leads to: here, or in a new tab with Ctrl or Command held. */
+function useOpen() {
+  const navigate = useNavigate()
+  const router = useRouter()
+  return (link: RowLink, event: { metaKey: boolean; ctrlKey: boolean }) => {
+    if (event.metaKey || event.ctrlKey) {
+      window.open(router.buildLocation(link).href, '_blank', 'noopener')
+    } else {
+      void navigate(link)
+    }
+  }
 }
 
-function skeleton<Row>(columns: readonly Column<Row>[], actions: boolean) {
-  return Array.from({ length: skeletonRows }, (_, line) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the lines have no identity
-    <tr key={line}>
-      <td className={classes.check} />
-      {columns.map((column, at) => (
-        <td key={column.id} data-card={column.card}>
-          <Skeleton height={10} width={`${at === 0 ? 70 - ((line * 13) % 30) : 55}%`} radius="sm" />
-        </td>
-      ))}
-      {actions && <td />}
-    </tr>
-  ))
+/**
+ * Moves among the rows and selects by keyboard. Of several tables on a page the one whose row has the focus listens, else
+ * the first; none while a dialog lies over the page.
+ */
+function useRowKeys(body: RefObject<HTMLTableSectionElement | null>, onSelect: (id: string) => void) {
+  function focusedRow(): HTMLTableRowElement | null {
+    return document.activeElement?.closest<HTMLTableRowElement>('tr[data-row]') ?? null
+  }
+  function isMine(): boolean {
+    if (document.querySelector('[role="dialog"]')) return false
+    return body.current?.contains(focusedRow() ?? document.querySelector('tr[data-row]')) ?? false
+  }
+  function move(step: number) {
+    if (!isMine()) return
+    const lines = [...(body.current?.querySelectorAll<HTMLTableRowElement>('tr[data-row]') ?? [])]
+    const focused = focusedRow()
+    const at = focused ? lines.indexOf(focused) : -1
+    lines[Math.min(Math.max(at + step, 0), lines.length - 1)]?.focus()
+  }
+  useHotkeys([
+    ['j', () => move(1)],
+    ['k', () => move(-1)],
+    [
+      'x',
+      () => {
+        const id = focusedRow()?.dataset.row
+        if (id !== undefined && isMine()) onSelect(id)
+      },
+    ],
+  ])
 }

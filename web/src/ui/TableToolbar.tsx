@@ -17,7 +17,6 @@ import classes from './TableToolbar.module.css'
 import type { Column, TableFilter, TableLayout, TableSearch } from './table'
 
 interface TableToolbarProps<Row> {
-  table: string
   columns: readonly Column<Row>[]
   hidden: readonly string[]
   onLayout: (change: Partial<TableLayout>) => void
