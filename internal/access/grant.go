@@ -36,6 +36,7 @@ const organizationPrefix = "ORG#"
 
 // foldKey answers a name or id as it is stored.
 func foldKey(key string) string {
+	key = askable(key)
 	if rest, ok := strings.CutPrefix(key, organizationPrefix); ok {
 		if lower := strings.ToLower(rest); lower != rest {
 			return organizationPrefix + lower

@@ -44,6 +44,30 @@ func TestUnknownAndForbiddenAreTheSameAnswer(t *testing.T) {
 	})
 }
 
+func TestWhatNoDatabaseTakesIsUnknown(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, w *world) {
+		for _, key := range []string{"web\x00", "\xff", "ORG#\x00"} {
+			for _, on := range []access.Object{access.OnGroup(key), access.OnOrganization(key)} {
+				_, err := w.RequireMember(w.host, on)
+				refused(t, key, err, problem.KindDenied, denied)
+			}
+			_, err := w.InviteToGroup(w.host, "web", access.Invite{Email: key + "@acme.test", Role: access.User})
+			refused(t, "inviting "+key, err, problem.KindInvalid, "Exception - Invalid email address in form")
+			_, err = w.InGroup(w.host, "web", key)
+			refused(t, "looking for "+key, err, problem.KindNotFound, "Access denied or stakeholder not found")
+			page, err := w.People(w.host, access.PeopleQuery{First: 1, Search: key, After: key})
+			if err != nil || len(page.Stakeholders) != 0 {
+				t.Errorf("searching %q: %v, %v", key, page, err)
+			}
+			jobs, err := w.JobsByIDs(w.host, []string{key})
+			if err != nil || jobs[0] != nil {
+				t.Errorf("job %q: %v, %v", key, jobs, err)
+			}
+		}
+	})
+}
+
 func TestAGrantSaysWhereItHolds(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, w *world) {

@@ -16,7 +16,11 @@ func (s *Service) JobsByIDs(ctx context.Context, ids []string) ([]*job.Job, erro
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := s.jobs.ByIDs(ctx, ids)
+	asked := make([]string, len(ids))
+	for i, id := range ids {
+		asked[i] = askable(id)
+	}
+	jobs, err := s.jobs.ByIDs(ctx, asked)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ const maxPage = 1000
 func (q PeopleQuery) where() *database.Where {
 	w := &database.Where{}
 	if q.Search != "" {
-		w.And(`s.searched LIKE ? ESCAPE '\'`, "%"+database.EscapeLike(database.Fold(q.Search))+"%")
+		w.And(`s.searched LIKE ? ESCAPE '\'`, "%"+database.EscapeLike(database.Fold(askable(q.Search)))+"%")
 	}
 	return w
 }
@@ -48,7 +48,7 @@ func (s *Service) People(ctx context.Context, q PeopleQuery) (PeoplePage, error)
 	first := min(q.First, maxPage)
 	w := q.where()
 	if q.After != "" {
-		w.And("s.email > ?", q.After)
+		w.And("s.email > ?", askable(q.After))
 	}
 	statement := stakeholderColumns + "\n  FROM access_stakeholders s " + w.String() + " ORDER BY s.email LIMIT " + w.Argument(first+1)
 	people, err := database.Collect(ctx, s.db, scanStakeholder, statement, w.Arguments()...)

@@ -201,7 +201,13 @@ func (s *Service) keepPassword(ctx context.Context, tx *database.Tx, email, hash
 
 // foldEmail answers a mail address as it is stored and compared: trimmed, in lower case.
 func foldEmail(address string) string {
-	return strings.ToLower(strings.TrimSpace(address))
+	return strings.ToLower(askable(strings.TrimSpace(address)))
+}
+
+// askable answers a key that a database can be asked for: what no database takes becomes a blank, which stands in no key,
+// so that the answer is the same as for anything unknown.
+func askable(key string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(key, " "), "\x00", " ")
 }
 
 // checkEmail judges a folded mail address by the form that the standards give it (RFC 5321 section 4.1.2, RFC 6531), but
