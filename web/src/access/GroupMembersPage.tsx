@@ -1,6 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { ask } from '../api/client'
+import { ask, present } from '../api/client'
 import {
   GroupMembersDocument,
   InviteToGroupDocument,
@@ -18,7 +18,7 @@ export const membersQuery = (group: string) =>
     queryKey: ['groupMembers', group],
     queryFn: async ({ signal }): Promise<Member[]> => {
       const { group: found } = await ask(GroupMembersDocument, { group }, signal)
-      return (found?.stakeholders ?? []).flatMap(person =>
+      return present(found?.stakeholders).flatMap(person =>
         person.email
           ? [
               {

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
-import { ask } from '../api/client'
+import { ask, present } from '../api/client'
 import {
   InviteToOrganizationDocument,
   OrganizationMembersDocument,
@@ -18,7 +18,7 @@ export const membersQuery = (org: string) =>
     queryKey: ['organizationMembers', org],
     queryFn: async ({ signal }): Promise<Member[]> => {
       const { organization } = await ask(OrganizationMembersDocument, { org }, signal)
-      return (organization?.stakeholders ?? []).flatMap(person =>
+      return present(organization?.stakeholders).flatMap(person =>
         person?.email
           ? [
               {

@@ -4,7 +4,7 @@ import { IconUserPlus } from '@tabler/icons-react'
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type FormEvent, useContext, useState } from 'react'
-import { ask } from '../api/client'
+import { ask, present } from '../api/client'
 import {
   AddStakeholderDocument,
   type StakeholderRole,
@@ -34,7 +34,7 @@ export const usersQuery = (search: TableSearch, first: number) =>
 
 async function readUsers(search: TableSearch, first: number, after?: string, signal?: AbortSignal) {
   const { stakeholders } = await ask(UsersDocument, { first, after, search: search.q }, signal)
-  return pageOf(stakeholders ?? { edges: [], pageInfo: { hasNextPage: false } })
+  return pageOf(present(stakeholders))
 }
 
 const columns: Column<Row>[] = [

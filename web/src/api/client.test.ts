@@ -30,7 +30,10 @@ describe('an answer', () => {
   })
 
   it('keeps what may be seen when a part is denied', async () => {
-    answerWith({ data: { me: null }, errors: [{ message: 'Access denied', extensions: { code: 'DENIED' } }] })
+    answerWith({
+      data: { me: null },
+      errors: [{ message: 'Access denied', extensions: { code: 'FORBIDDEN' } }],
+    })
     expect(await ask(SessionsDocument, {})).toEqual({ me: null })
   })
 
@@ -38,21 +41,21 @@ describe('an answer', () => {
     answerWith(
       {
         data: { me: null },
-        errors: [{ message: 'Too long', extensions: { code: 'INVALID', field: 'name' } }],
+        errors: [{ message: 'Too long', extensions: { code: 'BAD_USER_INPUT', field: 'name' } }],
       },
       { headers: { 'X-Request-Id': 'r-7' } },
     )
     expect(await problem()).toMatchObject({
       message: 'Too long',
-      code: 'INVALID',
+      code: 'BAD_USER_INPUT',
       field: 'name',
       requestId: 'r-7',
     })
   })
 
   it('rejects when all of it is denied', async () => {
-    answerWith({ data: null, errors: [{ message: 'Access denied', extensions: { code: 'DENIED' } }] })
-    expect((await problem()).code).toBe('DENIED')
+    answerWith({ data: null, errors: [{ message: 'Access denied', extensions: { code: 'FORBIDDEN' } }] })
+    expect((await problem()).code).toBe('FORBIDDEN')
   })
 
   it('rejects in words when it is no JSON', async () => {

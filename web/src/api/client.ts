@@ -37,6 +37,20 @@ interface Answer<T> {
   errors?: AnswerError[]
 }
 
+/** The code of what the caller may not see, or must not learn that it exists. */
+const denied = 'FORBIDDEN'
+
+/** Whether an error says that the caller has no access to what was asked for. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof ApiError && error.code === denied
+}
+
+/** Answers what the API delivered; what it left out because the caller may not see it rejects as a whole. */
+export function present<Value>(value: Value | null | undefined): Value {
+  if (value === null || value === undefined) throw new ApiError('Access denied', { code: denied })
+  return value
+}
+
 let onSessionEnded: () => void = () => {}
 
 /** Registers what happens when the server says that nobody is signed in any more. Called once, at start. */
@@ -49,7 +63,7 @@ const offline = 'The server could not be reached. Check the connection, then try
 /**
  * Asks the API one operation with the session's cookie.
  *
- * Fields that the caller may not see come as null with an error of code DENIED: the rest is delivered. Every other
+ * Fields that the caller may not see come as null with an error of code FORBIDDEN: the rest is delivered. Every other
  * error, and a missing answer, rejects with an ApiError.
  */
 export async function ask<Result, Variables>(
@@ -127,8 +141,8 @@ function read<Result>(answer: Answer<Result> | null, status: number, requestId?:
   if (errors.some(error => error.extensions?.code === 'UNAUTHENTICATED') || status === 401) {
     onSessionEnded()
   }
-  const serious = errors.find(error => error.extensions?.code !== 'DENIED') ?? errors[0]
-  const usable = answer?.data && errors.every(error => error.extensions?.code === 'DENIED')
+  const serious = errors.find(error => error.extensions?.code !== denied) ?? errors[0]
+  const usable = answer?.data && errors.every(error => error.extensions?.code === denied)
   if (serious && !usable) {
     throw new ApiError(serious.message, serious.extensions, requestId)
   }

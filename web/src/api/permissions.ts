@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { ApiError, ask } from './client'
+import { ask, present } from './client'
 import { GroupDocument, OrganizationDocument } from './generated/graphql'
 
 /** An organization as its member sees it: role and permissions there. */
@@ -8,8 +8,7 @@ export const organizationQuery = (org: string) =>
     queryKey: ['organization', org],
     queryFn: async ({ signal }) => {
       const { organization } = await ask(OrganizationDocument, { org }, signal)
-      if (!organization) throw new ApiError('Access denied', { code: 'DENIED' })
-      return organization
+      return present(organization)
     },
     staleTime: 60_000,
   })
@@ -20,8 +19,7 @@ export const groupQuery = (group: string) =>
     queryKey: ['group', group],
     queryFn: async ({ signal }) => {
       const { group: found } = await ask(GroupDocument, { group }, signal)
-      if (!found) throw new ApiError('Access denied', { code: 'DENIED' })
-      return found
+      return present(found)
     },
     staleTime: 30_000,
   })

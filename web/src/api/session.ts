@@ -142,7 +142,7 @@ async function readPlain(response: Response): Promise<unknown> {
     throw new ApiError(
       `Too many attempts. Try again in ${wait < 90 ? `${wait} seconds` : `${Math.ceil(wait / 60)} minutes`}.`,
       {
-        code: 'LIMITED',
+        code: 'RATE_LIMITED',
       },
     )
   }

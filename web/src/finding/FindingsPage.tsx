@@ -3,7 +3,7 @@ import { IconBug, IconUpload } from '@tabler/icons-react'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useContext, useMemo } from 'react'
-import { ask } from '../api/client'
+import { ask, present } from '../api/client'
 import {
   type FindingSort,
   type FindingStatus,
@@ -70,10 +70,10 @@ async function readFindings(
     },
     signal,
   )
-  const found = answer.group
+  const found = present(answer.group)
   return {
-    ...pageOf(found?.findingsConnection ?? { edges: [], pageInfo: { hasNextPage: false } }),
-    exposure: found?.exposure ?? 0,
+    ...pageOf(found.findingsConnection),
+    exposure: found.exposure,
   }
 }
 
@@ -89,7 +89,7 @@ function columnsFor(exposure: number): Column<Row>[] {
         <span className={classes.type}>
           <span className={classes.title}>{row.title}</span>
           {row.status === 'VULNERABLE' && row.age <= newDays && (
-            <Badge size="xs" variant="light">
+            <Badge size="xs" variant="light" style={{ flex: 'none' }}>
               New
             </Badge>
           )}

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { ApiError, ask } from '../api/client'
+import { ask, present } from '../api/client'
 import { FindingDocument } from '../api/generated/graphql'
 
 /** One finding, for its head and its pages. */
@@ -8,8 +8,7 @@ export const findingQuery = (id: string) =>
     queryKey: ['finding', id],
     queryFn: async ({ signal }) => {
       const { finding } = await ask(FindingDocument, { id }, signal)
-      if (!finding) throw new ApiError('Access denied', { code: 'DENIED' })
-      return finding
+      return present(finding)
     },
     staleTime: 30_000,
   })

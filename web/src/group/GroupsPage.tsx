@@ -3,7 +3,7 @@ import { IconPlus, IconStack2 } from '@tabler/icons-react'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useContext } from 'react'
-import { ask } from '../api/client'
+import { ask, present } from '../api/client'
 import { OrganizationGroupsDocument, type OrganizationGroupsQuery } from '../api/generated/graphql'
 import { roleWord } from '../api/me'
 import { organizationQuery, permission } from '../api/permissions'
@@ -35,7 +35,7 @@ async function readGroups(
   signal?: AbortSignal,
 ) {
   const answer = await ask(OrganizationGroupsDocument, { org, first, after, search: search.q }, signal)
-  return { ...pageOf(answer.groups), openBySeverity: answer.organization?.openBySeverity }
+  return { ...pageOf(answer.groups), openBySeverity: present(answer.organization).openBySeverity }
 }
 
 const columns: Column<Row>[] = [

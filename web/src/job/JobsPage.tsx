@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useContext } from 'react'
-import { ask } from '../api/client'
+import { ask, present } from '../api/client'
 import { type JobState, JobsDocument, type JobsQuery } from '../api/generated/graphql'
 import { paths } from '../paths'
 import { DataTable } from '../ui/DataTable'
@@ -28,7 +28,7 @@ export const jobsQuery = (search: JobsSearch, first: number) =>
 
 async function readJobs(search: JobsSearch, first: number, after?: string, signal?: AbortSignal) {
   const { jobs } = await ask(JobsDocument, { first, after, state: search.state }, signal)
-  return pageOf(jobs ?? { edges: [], pageInfo: { hasNextPage: false } })
+  return pageOf(present(jobs))
 }
 
 const word: Record<JobState, string> = {

@@ -53,6 +53,9 @@ function Who() {
   const client = useQueryClient()
   const { data: session, error } = useQuery(sessionQuery)
   const [now, setNow] = useState(() => Date.now())
+  // Who was signed in here: after the end the server knows nobody any more.
+  const [wasSignedIn, setWasSignedIn] = useState(false)
+  if (session?.signedIn && !wasSignedIn) setWasSignedIn(true)
   const end = parseTime(session?.expiresAt)?.getTime() ?? 0
   const left = Math.floor((end - now - (session?.aheadBy ?? 0)) / 1000)
   const over = session?.signedIn === true && left <= 0
@@ -75,13 +78,13 @@ function Who() {
   if (!session.signedIn) {
     return line(
       <>
-        {session.email ? 'Your session has ended.' : 'You are not signed in.'}{' '}
+        {wasSignedIn ? 'Your session has ended.' : 'You are not signed in.'}{' '}
         <Anchor href="/?return=/api" size="sm">
           Sign in
         </Anchor>{' '}
         to come back here with your tabs as they are, or put an API token into HTTP HEADERS.
       </>,
-      session.email !== '',
+      wasSignedIn,
     )
   }
   const remaining =

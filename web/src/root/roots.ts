@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
-import { ask } from '../api/client'
+import { ask, present } from '../api/client'
 import { ScopeDocument, type ScopeQuery } from '../api/generated/graphql'
 
 export type Root = NonNullable<NonNullable<ScopeQuery['group']>['roots']>[number]
@@ -9,7 +9,7 @@ export type RootKind = Root['__typename']
 export const rootsQuery = (group: string) =>
   queryOptions({
     queryKey: ['roots', group],
-    queryFn: async ({ signal }) => (await ask(ScopeDocument, { group }, signal)).group?.roots ?? [],
+    queryFn: async ({ signal }) => present((await ask(ScopeDocument, { group }, signal)).group?.roots),
   })
 
 export const kindWord: Record<RootKind, string> = {

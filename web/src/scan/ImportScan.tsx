@@ -14,7 +14,7 @@ import { IconFileCode } from '@tabler/icons-react'
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { ApiError, ask, upload } from '../api/client'
+import { ApiError, ask, present, upload } from '../api/client'
 import {
   ImportJobDocument,
   ImportScanDocument,
@@ -33,7 +33,9 @@ const targetsQuery = (group: string) =>
     queryKey: ['importTargets', group],
     queryFn: async ({ signal }) => {
       const { group: found } = await ask(ImportTargetsDocument, { group }, signal)
-      return (found?.roots ?? []).filter(root => root.state === 'ACTIVE').map(root => root.nickname)
+      return present(found?.roots)
+        .filter(root => root.state === 'ACTIVE')
+        .map(root => root.nickname)
     },
   })
 

@@ -3,7 +3,7 @@ import { IconFileCode } from '@tabler/icons-react'
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { ask } from '../api/client'
+import { ask, present } from '../api/client'
 import { ScansDocument, type ScansQuery } from '../api/generated/graphql'
 import { paths } from '../paths'
 import { DataTable } from '../ui/DataTable'
@@ -25,7 +25,7 @@ export const scansQuery = (group: string, after: string | undefined) =>
 
 async function readScans(group: string, first: number, after?: string, signal?: AbortSignal) {
   const { group: found } = await ask(ScansDocument, { group, first, after }, signal)
-  return pageOf(found?.scans ?? { edges: [], pageInfo: { hasNextPage: false } })
+  return pageOf(present(found).scans)
 }
 
 const columns: Column<Row>[] = [

@@ -95,7 +95,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   return (
     <div className={classes.root}>
-      {(!isEmpty || isFiltered) && (
+      {(props.error ? isFiltered : !isEmpty || isFiltered) && (
         <TableToolbar
           columns={arranged}
           hidden={hidden}
@@ -177,7 +177,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </table>
         </div>
       )}
-      <TablePager name={name} page={page} search={search} onSearch={props.onSearch} />
+      {!props.error && <TablePager name={name} page={page} search={search} onSearch={props.onSearch} />}
     </div>
   )
 }

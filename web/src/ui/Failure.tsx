@@ -1,12 +1,12 @@
 import { Button, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { ApiError } from '../api/client'
+import { ApiError, isDenied } from '../api/client'
 import classes from './Page.module.css'
 
 /** In place of what could not be loaded: why, what to do next, and the request's id to ask about. */
 export function Failure({ error, onRetry }: { error: Error; onRetry?: (() => void) | undefined }) {
   const known = error instanceof ApiError ? error : null
-  const denied = known?.code === 'DENIED'
+  const denied = isDenied(error)
   return (
     <div className={classes.empty} role="alert">
       <IconAlertTriangle size={22} stroke={1.5} aria-hidden="true" />
@@ -39,7 +39,7 @@ export function FormError({ error }: { error: Error | null }) {
   return (
     <Text role="alert" size="sm" c="var(--asm-open)">
       {sentence(error.message)}
-      {known?.requestId && known.code === 'INTERNAL' && <> Request {known.requestId}.</>}
+      {known?.requestId && known.code === 'INTERNAL_SERVER_ERROR' && <> Request {known.requestId}.</>}
     </Text>
   )
 }
