@@ -85,7 +85,8 @@ func (s source) at(node ast.Node) string {
 // storeys names the packages of internal/ from the ground up: each group may import only packages of the groups before it.
 var storeys = [][]string{
 	{"problem", "graphql"}, {"database", "blob", "client"}, {"audit", "job"}, {"access"}, {"organization"}, {"group"},
-	{"root"}, {"finding"}, {"vulnerability"}, {"scan"}, {"lifecycle"}, {"search"}, {"asm"}, {"api"}, {"server"}, {"demo"},
+	{"root"}, {"finding"}, {"consult"}, {"vulnerability"}, {"event", "scan"}, {"lifecycle"}, {"notify", "search"}, {"asm"}, {"api"},
+	{"server"}, {"demo"},
 }
 
 // besideTheStoreys are for tests alone.
@@ -136,7 +137,7 @@ func unquote(literal string) string {
 }
 
 // services are the rooms that know neither HTTP nor GraphQL.
-var services = []string{"audit", "job", "organization", "group", "root", "finding", "vulnerability", "scan", "lifecycle", "search"}
+var services = []string{"audit", "job", "organization", "group", "root", "finding", "consult", "vulnerability", "event", "scan", "lifecycle", "search"}
 
 func TestAServiceKnowsNeitherHTTPNorGraphQL(t *testing.T) {
 	t.Parallel()
