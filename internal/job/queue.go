@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"asm.example/asm/internal/database"
@@ -51,7 +52,8 @@ type Queue struct {
 	works map[string]Work
 	kinds []string
 
-	wake chan struct{}
+	wake    chan struct{}
+	running atomic.Int64 // calls of Run
 }
 
 // Options of a queue.
@@ -101,6 +103,8 @@ func (q *Queue) work(kind string) Work {
 
 // Run works until ctx ends. Then running jobs are told to stop and put back into the queue, and it returns when all have.
 func (q *Queue) Run(ctx context.Context) {
+	q.running.Add(1)
+	defer q.running.Add(-1)
 	if err := q.db.Listen(ctx, queuedChannel, func(string) { q.wakeUp() }); err != nil && ctx.Err() == nil {
 		q.logger.ErrorContext(ctx, "new jobs are seen late", "error", err)
 	}
@@ -180,6 +184,26 @@ func (q *Queue) Wait(ctx context.Context, id string) (*Job, error) {
 		case <-look.C:
 		case <-ctx.Done():
 			return nil, ctx.Err()
+		}
+	}
+}
+
+// Complete is [Queue.Wait] for processes that may have no workers, such as commands on the host: while nothing of this
+// process runs jobs, it runs what is due itself until the job is over. It does not authorize.
+func (q *Queue) Complete(ctx context.Context, id string) (*Job, error) {
+	for {
+		if q.running.Load() > 0 {
+			return q.Wait(ctx, id)
+		}
+		if err := q.RunDue(ctx); err != nil {
+			return nil, err
+		}
+		// Another process has it, or a job with the same key.
+		looking, stop := context.WithTimeout(ctx, lookEvery)
+		j, err := q.Wait(looking, id)
+		stop()
+		if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return j, err
 		}
 	}
 }
