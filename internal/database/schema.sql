@@ -401,7 +401,7 @@ CREATE TABLE scan_scopes (
 	root_id       TEXT COLLATE "C" NOT NULL,
 	tool          TEXT COLLATE "C" NOT NULL,
 	automation_id TEXT COLLATE "C" NOT NULL,
-	directory     TEXT   NOT NULL, -- what absolute paths lost; empty when none did
+	directories   TEXT   NOT NULL, -- JSON: what absolute paths have lost, the last one last
 	PRIMARY KEY (group_id, root_id, tool, automation_id),
 	FOREIGN KEY (group_id, root_id) REFERENCES roots (group_id, id) ON DELETE CASCADE
 );

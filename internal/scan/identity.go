@@ -24,13 +24,15 @@ func (o Outcome) String() string {
 // Known is a location that ASM has of a scope (root, tool and automation id).
 type Known struct {
 	Keys
-	Closed  bool // SAFE
-	Rebased bool // [Rebase] changed its path, which is to be stored whatever the verdict is
+	Facts   uint32 // as of the observation that it was last seen as
+	Closed  bool   // SAFE
+	Rebased bool   // [Rebase] changed its path, which is to be stored whatever the verdict is
 }
 
 // Observation is a result of a scan of the scope.
 type Observation struct {
 	Keys
+	Facts      uint32 // digest of what else is kept of a weakness and may change: severity and CWE ids
 	Suppressed bool
 }
 
@@ -38,7 +40,7 @@ type Observation struct {
 type Verdict struct {
 	Known   int32 // index of the known location that it is; -1 when it is none
 	Outcome Outcome
-	Refresh bool // the known location's stored keys differ from the observation's and are to be replaced
+	Refresh bool // the known location's keys or facts differ from the observation's and are to be replaced
 }
 
 // Matching is the answer of [Match].
@@ -278,7 +280,7 @@ func groupLength(list []int32, first key, of func(int32) key) int {
 func (m *matcher) match(known, observed int32) {
 	k, o := &m.known[known], &m.observed[observed]
 	m.seen[known], m.done[observed] = true, true
-	verdict := Verdict{Known: known, Outcome: Unchanged, Refresh: k.Rebased || k.Keys != o.Keys}
+	verdict := Verdict{Known: known, Outcome: Unchanged, Refresh: k.Rebased || k.Keys != o.Keys || k.Facts != o.Facts}
 	switch {
 	case o.Suppressed:
 		verdict.Outcome, verdict.Refresh = Suppressed, false

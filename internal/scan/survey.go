@@ -3,7 +3,9 @@ package scan
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
+	"slices"
 
 	"asm.example/asm/internal/scan/sarif"
 )
@@ -65,7 +67,7 @@ func NewSurvey(ctx context.Context, log *sarif.Log, previous func(ScopeID) strin
 	}
 	err := s.each(ctx, &s.Receipt, func(scope int, result *sarif.Result, place Place) bool {
 		observations := &s.Scopes[scope].Observations
-		*observations = append(*observations, Observation{KeysOf(result, place), result.Suppressed})
+		*observations = append(*observations, Observation{KeysOf(result, place), factsOf(result), result.Suppressed})
 		return true
 	})
 	if err != nil {
@@ -178,7 +180,7 @@ func (s *Survey) Items(ctx context.Context) iter.Seq2[Item, error] {
 				Observation: next[scope],
 				Result:      result,
 				Place:       place,
-				Severity:    SeverityOf(result.SecuritySeverity, result.Rank, result.Level),
+				Severity:    severityOf(result),
 			}
 			next[scope]++
 			return yield(item, nil)
@@ -187,4 +189,27 @@ func (s *Survey) Items(ctx context.Context) iter.Seq2[Item, error] {
 			yield(Item{}, err)
 		}
 	}
+}
+
+func severityOf(result *sarif.Result) Severity {
+	return SeverityOf(result.SecuritySeverity, result.Rank, result.Level)
+}
+
+// factsOf digests what is kept of a result beside its keys, so that a change of it is noticed without keeping texts.
+func factsOf(result *sarif.Result) uint32 {
+	severity := severityOf(result)
+	return uint32(digest("facts", severity.Origin, severity.Own, fmt.Sprint(result.CWEs)))
+}
+
+// names answers the tools and the automation ids of a file, each once, in the order of their first run; no empty id.
+func (s *Survey) names() (tools, automationIDs []string) {
+	for _, scope := range s.Scopes {
+		if !slices.Contains(tools, scope.Tool) {
+			tools = append(tools, scope.Tool)
+		}
+		if scope.AutomationID != "" && !slices.Contains(automationIDs, scope.AutomationID) {
+			automationIDs = append(automationIDs, scope.AutomationID)
+		}
+	}
+	return tools, automationIDs
 }

@@ -206,6 +206,7 @@ func (p *parser) locations(result *Result, w *raw) error {
 
 func (p *parser) physical(location *Location, w *raw) error {
 	var context string
+	var contextLine int
 	err := p.object(func(name []byte) error {
 		switch string(name) {
 		case "artifactLocation":
@@ -226,17 +227,22 @@ func (p *parser) physical(location *Location, w *raw) error {
 			return p.region(location)
 		case "contextRegion":
 			return p.object(func(name []byte) (err error) {
-				if string(name) != "snippet" {
-					return p.skip()
+				switch string(name) {
+				case "snippet":
+					context, err = p.snippet()
+				case "startLine":
+					contextLine, err = p.integer(0)
+				default:
+					err = p.skip()
 				}
-				context, err = p.snippet()
 				return err
 			})
 		}
 		return p.skip()
 	})
+	location.SnippetLine = location.StartLine
 	if location.Snippet == "" {
-		location.Snippet = context
+		location.Snippet, location.SnippetLine = context, contextLine
 	}
 	return err
 }

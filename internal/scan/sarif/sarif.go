@@ -129,6 +129,7 @@ type Location struct {
 	EndLine     int    // 0 when not given
 	StartColumn int    // 0 when not given
 	Snippet     string // the code as written, control characters included; at most 16 KiB
+	SnippetLine int    // number of the snippet's first line; 0 when not given
 	Logical     string // fully qualified name of the first logical location, else its name
 }
 

@@ -75,7 +75,7 @@ func TestReferencesAreResolvedWhereverTheyStand(t *testing.T) {
 			Message: "Query built from name in login {here}.",
 			Location: sarif.Location{
 				Artifact: sarif.Artifact{URI: "src/login.go", BaseID: "SRCROOT"}, StartLine: 41, EndLine: 42, StartColumn: 7,
-				Snippet: "db.Query(q + name)",
+				Snippet: "db.Query(q + name)", SnippetLine: 41,
 			},
 			Fingerprints: []sarif.Fingerprint{{Name: "id/v1", Value: "0123456789abcdef"}},
 			Partial:      []sarif.Fingerprint{{Name: "a", Value: "1"}, {Name: "b", Value: "22"}},
