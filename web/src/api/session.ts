@@ -1,4 +1,5 @@
-import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, useQueryClient } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { ApiError } from './client'
 
 /** An outside place where one can sign in. */
@@ -63,6 +64,21 @@ export async function fetchSession(signal?: AbortSignal): Promise<Session> {
 /** Marks the session as ended, so that the way back in is offered over whatever is open. */
 export function markSessionEnded(client: QueryClient): void {
   client.setQueryData(sessionQuery.queryKey, old => (old ? { ...old, signedIn: false } : signedOut))
+}
+
+/**
+ * Asks who is signed in while the session should be over by this machine's clock, once a second until the server agrees:
+ * the two clocks may differ by a moment.
+ */
+export function useAskWhenOver(over: boolean): void {
+  const client = useQueryClient()
+  useEffect(() => {
+    if (!over) return
+    const again = () => void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+    again()
+    const timer = setInterval(again, 1000)
+    return () => clearInterval(timer)
+  }, [over, client])
 }
 
 /** Signs in with mail address and password. Rejects with the server's sentence. */

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react'
 import { ask } from '../api/client'
 import { AcknowledgeConcurrentSessionDocument } from '../api/generated/graphql'
 import { meQuery } from '../api/me'
-import { sessionQuery } from '../api/session'
+import { sessionQuery, useAskWhenOver } from '../api/session'
 import { paths } from '../paths'
 import { SignInForm } from '../ui/SignInForm'
 import { clock, parseTime } from '../ui/time'
@@ -25,9 +25,7 @@ export function SessionNotice() {
   const secondsLeft = useSecondsLeft(parseTime(session?.expiresAt), session?.aheadBy ?? 0)
   const over = secondsLeft <= 0
 
-  useEffect(() => {
-    if (over) void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
-  }, [over, client])
+  useAskWhenOver(over && session?.signedIn === true)
 
   const ended = session !== undefined && !session.signedIn
 

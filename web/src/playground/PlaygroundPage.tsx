@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Modal, Stack, Text, Textarea } from '@mantine/co
 import { IconSettings } from '@tabler/icons-react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
-import { markSessionEnded, sessionQuery } from '../api/session'
+import { markSessionEnded, sessionQuery, useAskWhenOver } from '../api/session'
 import { clock, parseTime } from '../ui/time'
 import classes from './Playground.module.css'
 import { defaultSettings, readSettings, storedSettings, storeSettings } from './settings'
@@ -50,7 +50,6 @@ export function PlaygroundPage() {
 
 /** Who is signed in and how long it lasts; in words how to go on when it has ended. */
 function Who() {
-  const client = useQueryClient()
   const { data: session, error } = useQuery(sessionQuery)
   const [now, setNow] = useState(() => Date.now())
   // Who was signed in here: after the end the server knows nobody any more.
@@ -64,9 +63,7 @@ function Who() {
     const timer = setInterval(() => setNow(Date.now()), 1000)
     return () => clearInterval(timer)
   }, [])
-  useEffect(() => {
-    if (over) void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
-  }, [over, client])
+  useAskWhenOver(over)
 
   const line = (words: ReactNode, ended = false) => (
     <span className={classes.who} role="status" data-ended={ended || undefined}>
