@@ -54,8 +54,8 @@ bench: ## run the benchmarks behind docs/performance.md
 example-scans: ## scan the weak programs in examples/ anew, with the real scanners
 	scripts/make-example-scans.sh
 
-reference: build ## write docs/reference anew from its sources
-	go test ./test/reference -update
+reference: ## write docs/reference anew from the schema and the program's help
+	go test ./internal/api ./cmd/asm -run Reference -update
 
 clean: ## remove what was built
 	rm -rf bin web/dist/app web/node_modules test/browser/node_modules test-output
