@@ -1,10 +1,12 @@
 // Replaces what compresses well in the build by its brotli copy: the binary carries one copy of each file,
 // and web/embed.go decodes it for the rare client that does not read brotli.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants } from 'node:zlib'
 
 const root = 'dist/app'
+// The font may be passed on with its licence only.
+copyFileSync('node_modules/@fontsource-variable/inter/LICENSE', `${root}/assets/inter-license.txt`)
 const compressible = /\.(js|css|html|svg|json|ttf|txt|webmanifest)$/
 
 let before = 0

@@ -28,7 +28,7 @@ import {
 import { findingQuery } from './finding/findingQuery'
 import { Frame } from './frame/Frame'
 import { GroupsPage, groupsQuery } from './group/GroupsPage'
-import { HomePage, homeQuery } from './home/HomePage'
+import { HomePage, homeQuery } from './group/HomePage'
 import { type JobsSearch, jobStates, jobsQuery } from './job/JobsPage'
 import { NewOrganization } from './organization/NewOrganization'
 import { paths, returnPath } from './paths'

@@ -4,21 +4,18 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useContext } from 'react'
 import { ask, present } from '../api/client'
-import { OrganizationGroupsDocument, type OrganizationGroupsQuery } from '../api/generated/graphql'
-import { roleWord } from '../api/me'
+import { OrganizationGroupsDocument } from '../api/generated/graphql'
 import { organizationQuery, permission } from '../api/permissions'
 import { paths } from '../paths'
 import { Action } from '../ui/Action'
 import { DataTable } from '../ui/DataTable'
 import { EmptyState, Page } from '../ui/Page'
 import { pageOf, readAll } from '../ui/pages'
-import { Severity, SeverityBar, SeverityCounts } from '../ui/Severity'
-import { Time } from '../ui/Time'
-import { type Column, TableMemoryContext, type TableSearch } from '../ui/table'
-import classes from './GroupsPage.module.css'
+import { SeverityBar, SeverityCounts } from '../ui/Severity'
+import { TableMemoryContext, type TableSearch } from '../ui/table'
+import classes from './Groups.module.css'
+import { groupColumns } from './groupColumns'
 import { NewGroup } from './NewGroup'
-
-type Row = OrganizationGroupsQuery['groups']['edges'][number]['node']
 
 /** Groups of an organization that the caller may see, and what is open in them together. */
 export const groupsQuery = (org: string, search: TableSearch, first: number) =>
@@ -38,76 +35,8 @@ async function readGroups(
   return { ...pageOf(answer.groups), openBySeverity: present(answer.organization).openBySeverity }
 }
 
-const columns: Column<Row>[] = [
-  {
-    id: 'group',
-    header: 'Group',
-    cell: row => (
-      <span className={classes.group}>
-        <b>{row.name}</b>
-        <span className={classes.description}>{row.description}</span>
-      </span>
-    ),
-    text: row => row.name ?? '',
-    card: 'title',
-  },
-  {
-    id: 'severity',
-    header: 'Open by severity',
-    cell: row => <SeverityBar counts={row.openBySeverity} />,
-    text: row =>
-      `${row.openBySeverity.critical} critical, ${row.openBySeverity.high} high, ${row.openBySeverity.medium} medium, ${row.openBySeverity.low} low`,
-    width: 190,
-    card: 'fact',
-  },
-  {
-    id: 'worst',
-    header: 'Worst open',
-    cell: row => ((row.maxOpenSeverity ?? 0) > 0 ? <Severity score={row.maxOpenSeverity ?? 0} /> : '—'),
-    text: row => String(row.maxOpenSeverity ?? 0),
-    width: 130,
-  },
-  {
-    id: 'findings',
-    header: 'Findings',
-    cell: row => row.openFindings ?? 0,
-    text: row => String(row.openFindings ?? 0),
-    align: 'right',
-    width: 86,
-  },
-  {
-    id: 'open',
-    header: 'Open',
-    cell: row => (row.openVulnerabilities ?? 0).toLocaleString('en'),
-    text: row => String(row.openVulnerabilities ?? 0),
-    align: 'right',
-    width: 70,
-    card: 'fact',
-  },
-  {
-    id: 'exposure',
-    header: 'Exposure',
-    cell: row => row.exposure.toLocaleString('en', { maximumFractionDigits: 0 }),
-    text: row => String(row.exposure),
-    align: 'right',
-    width: 100,
-    optional: true,
-  },
-  {
-    id: 'scan',
-    header: 'Last scan',
-    cell: row => <Time at={row.scans.edges[0]?.node.importedAt} never="Never" />,
-    text: row => row.scans.edges[0]?.node.importedAt ?? '',
-    width: 120,
-  },
-  {
-    id: 'role',
-    header: 'Your role',
-    cell: row => roleWord(row.userRole),
-    text: row => roleWord(row.userRole),
-    width: 170,
-  },
-]
+/** All of them are of one organization. */
+const columns = groupColumns.filter(column => column.id !== 'organization')
 
 const route = getRouteApi('/app/orgs/$org/groups')
 

@@ -4,20 +4,18 @@ import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useContext } from 'react'
 import { ask } from '../api/client'
-import { HomeDocument, type HomeQuery } from '../api/generated/graphql'
-import { meQuery, roleWord } from '../api/me'
+import { HomeDocument } from '../api/generated/graphql'
+import { meQuery } from '../api/me'
 import { permission } from '../api/permissions'
 import { paths } from '../paths'
 import { DataTable } from '../ui/DataTable'
 import { EmptyState, Page } from '../ui/Page'
 import { pageOf, readAll } from '../ui/pages'
-import { Severity, SeverityBar, SeverityCounts } from '../ui/Severity'
+import { SeverityBar, SeverityCounts } from '../ui/Severity'
 import { type BySeverity, sumBySeverity } from '../ui/severity'
-import { Time } from '../ui/Time'
-import { type Column, TableMemoryContext, type TableSearch } from '../ui/table'
-import classes from './HomePage.module.css'
-
-type Row = HomeQuery['groups']['edges'][number]['node']
+import { TableMemoryContext, type TableSearch } from '../ui/table'
+import classes from './Groups.module.css'
+import { groupColumns } from './groupColumns'
 
 /** Groups that the caller may see, by name. */
 export const homeQuery = (search: TableSearch, first: number) =>
@@ -29,75 +27,6 @@ export const homeQuery = (search: TableSearch, first: number) =>
 async function readHome(search: TableSearch, first: number, after?: string, signal?: AbortSignal) {
   return pageOf((await ask(HomeDocument, { first, after, search: search.q }, signal)).groups)
 }
-
-const columns: Column<Row>[] = [
-  {
-    id: 'group',
-    header: 'Group',
-    cell: row => (
-      <span className={classes.group}>
-        <b>{row.name}</b>
-        <span className={classes.description}>{row.description}</span>
-      </span>
-    ),
-    text: row => row.name ?? '',
-    card: 'title',
-  },
-  {
-    id: 'organization',
-    header: 'Organization',
-    cell: row => row.organization,
-    text: row => row.organization,
-    width: 100,
-  },
-  {
-    id: 'severity',
-    header: 'Open by severity',
-    cell: row => <SeverityBar counts={row.openBySeverity} />,
-    text: row =>
-      `${row.openBySeverity.critical} critical, ${row.openBySeverity.high} high, ${row.openBySeverity.medium} medium, ${row.openBySeverity.low} low`,
-    width: 150,
-    card: 'fact',
-  },
-  {
-    id: 'worst',
-    header: 'Worst open',
-    cell: row => ((row.maxOpenSeverity ?? 0) > 0 ? <Severity score={row.maxOpenSeverity ?? 0} /> : '—'),
-    text: row => String(row.maxOpenSeverity ?? 0),
-    width: 124,
-  },
-  {
-    id: 'open',
-    header: 'Open',
-    cell: row => (row.openVulnerabilities ?? 0).toLocaleString('en'),
-    text: row => String(row.openVulnerabilities ?? 0),
-    align: 'right',
-    width: 66,
-    card: 'fact',
-  },
-  {
-    id: 'exposure',
-    header: 'Exposure',
-    cell: row => row.exposure.toLocaleString('en', { maximumFractionDigits: 0 }),
-    text: row => String(row.exposure),
-    align: 'right',
-    width: 88,
-  },
-  {
-    id: 'scan',
-    header: 'Last scan',
-    cell: row => <Time at={row.scans.edges[0]?.node.importedAt} never="Never" />,
-    text: row => row.scans.edges[0]?.node.importedAt ?? '',
-    width: 110,
-  },
-  {
-    id: 'role',
-    header: 'Your role',
-    cell: row => roleWord(row.userRole),
-    text: row => roleWord(row.userRole),
-    width: 165,
-  },
-]
 
 const route = getRouteApi('/app/home')
 
@@ -134,7 +63,7 @@ export function HomePage() {
       <DataTable
         name="home"
         label="Groups"
-        columns={columns}
+        columns={groupColumns}
         page={groups.data}
         error={groups.error}
         onRetry={() => void groups.refetch()}
