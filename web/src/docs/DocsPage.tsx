@@ -26,7 +26,8 @@ function render(source: string, path: string): string {
     if (inner) token?.attrSet('href', inner)
     return plainLink ? plainLink(tokens, at, options, env, self) : self.renderToken(tokens, at, options)
   }
-  return markdown.render(source)
+  // A wide block scrolls, by keyboard too.
+  return markdown.render(source).replaceAll('<pre>', '<pre tabindex="0">')
 }
 
 const route = getRouteApi('/docs/$')

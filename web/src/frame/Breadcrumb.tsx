@@ -15,7 +15,7 @@ export function Breadcrumb({ onPanel, onSearch }: { onPanel: () => void; onSearc
   const { org, group, finding } = useParams({ strict: false })
   const title = useMatches({ select: matches => matches.at(-1)?.staticData.title })
   return (
-    <header className={classes.top}>
+    <div className={classes.top}>
       <ActionIcon
         className={classes.burger}
         variant="subtle"
@@ -50,7 +50,7 @@ export function Breadcrumb({ onPanel, onSearch }: { onPanel: () => void; onSearc
           <IconSearch size={16} />
         </ActionIcon>
       </Tooltip>
-    </header>
+    </div>
   )
 }
 

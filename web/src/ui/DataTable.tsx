@@ -1,4 +1,4 @@
-import { Checkbox } from '@mantine/core'
+import { Checkbox, VisuallyHidden } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import {
@@ -152,7 +152,11 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                     />
                   ) : null
                 })}
-                {props.rowActions && <th className={classes.actions} aria-label="Actions" />}
+                {props.rowActions && (
+                  <th className={classes.actions}>
+                    <VisuallyHidden>Actions</VisuallyHidden>
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody ref={body}>

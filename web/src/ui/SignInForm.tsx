@@ -99,7 +99,7 @@ export function SignInForm({
       )}
       <Text size="xs" c="dimmed" ta="center">
         No account, or the password forgotten? An administrator makes you a link.{' '}
-        <Anchor href="/docs/" size="xs" target={issuerTarget}>
+        <Anchor href="/docs/" size="xs" underline="always" target={issuerTarget}>
           How to get access
         </Anchor>
       </Text>
