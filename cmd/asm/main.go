@@ -42,6 +42,8 @@ type commands struct {
 	User    userCommands     `cmd:"" help:"People, on the server's host."`
 	Token   tokenCommands    `cmd:"" help:"API tokens, on the server's host."`
 	Scan    scanCommands     `cmd:"" help:"Scans, by the API of a server."`
+	Backup  backupCommand    `cmd:"" help:"Copy an installation into one file, while it is in use."`
+	Restore restoreCommand   `cmd:"" help:"Make an installation of a backup, or check that one can be made."`
 	Query   queryCommand     `cmd:"" help:"Send any operation to the API of a server."`
 	Version kong.VersionFlag `help:"Print the version." env:"-"`
 }

@@ -69,7 +69,8 @@ func (c *Config) Clock() func() time.Time {
 	return c.Now
 }
 
-func (c *Config) setDefaults() {
+// SetDefaults fills in what was left empty, as [Open] does.
+func (c *Config) SetDefaults() {
 	if c.DatabasePath == "" {
 		c.DatabasePath = filepath.Join(c.DataDir, "asm.db")
 	}
@@ -106,13 +107,15 @@ type Services struct {
 	Random io.Reader
 	// TempDir is where uploads are spooled.
 	TempDir string
+	// SigningKey is the file of the key in use.
+	SigningKey string
 
 	log *slog.Logger
 }
 
 // Open opens an installation, and makes it when DataDir or the database is empty. The caller closes it.
 func Open(ctx context.Context, c Config) (*Services, error) {
-	c.setDefaults()
+	c.SetDefaults()
 	temp := filepath.Join(c.DataDir, "tmp")
 	if err := os.MkdirAll(temp, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data directory: %w", err)
@@ -123,7 +126,7 @@ func Open(ctx context.Context, c Config) (*Services, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	s := &Services{Database: db, Now: c.Now, Random: c.Random, TempDir: temp, log: c.Log}
+	s := &Services{Database: db, Now: c.Now, Random: c.Random, TempDir: temp, SigningKey: c.SigningKey, log: c.Log}
 	if err := s.wire(ctx, c); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -86,7 +86,7 @@ func (s source) at(node ast.Node) string {
 var storeys = [][]string{
 	{"problem", "graphql"}, {"database", "blob", "client"}, {"audit", "job"}, {"access"}, {"organization"}, {"group"},
 	{"root"}, {"finding"}, {"consult"}, {"vulnerability"}, {"event", "scan"}, {"lifecycle"}, {"notify", "search"}, {"asm"}, {"api"},
-	{"server"}, {"demo"},
+	{"server"}, {"backup", "demo"},
 }
 
 // besideTheStoreys are for tests alone.
