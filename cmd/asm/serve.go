@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -32,6 +33,7 @@ type serveCommand struct {
 	Issuers       string         `help:"JSON file of the OpenID Connect issuers that people may sign in with." placeholder:"FILE"`
 	StaffDomain   []string       `help:"Mail domain of the operator's people; without any nobody is restricted." placeholder:"DOMAIN"`
 	TrustedProxy  []netip.Prefix `help:"Network of proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	Metrics       string         `help:"Address on which Prometheus reads /metrics, without a credential; none when not given." placeholder:"HOST:PORT"`
 	LogFormat     string         `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text"`
 }
 
@@ -132,6 +134,11 @@ func (c *serveCommand) serve(ctx context.Context, s *asm.Services, listener net.
 	if err != nil {
 		return err
 	}
+	stopMetrics, err := c.serveMetrics(ctx, handler.Metrics())
+	if err != nil {
+		return err
+	}
+	defer stopMetrics()
 	if err := c.greet(ctx, s, config.PublicURL.String(), talk); err != nil {
 		return err
 	}
@@ -146,6 +153,28 @@ func (c *serveCommand) serve(ctx context.Context, s *asm.Services, listener net.
 	stop()
 	<-background
 	return err
+}
+
+// serveMetrics answers metrics on an address of their own, where one is given.
+func (c *serveCommand) serveMetrics(ctx context.Context, handler http.Handler) (stop func(), err error) {
+	if c.Metrics == "" {
+		return func() {}, nil
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Metrics)
+	if err != nil {
+		return nil, &usageError{fmt.Sprintf("--metrics %s: %s", c.Metrics, err)}
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		// It ends when it is closed, and at no other time.
+		_ = server.Serve(listener)
+	}()
+	return func() {
+		_ = server.Close()
+		<-ended
+	}, nil
 }
 
 // greet tells where to go and how to sign in.

@@ -160,14 +160,17 @@ func (s *Server) caller(r *http.Request) (*access.Actor, error) {
 	carriesNothing := authorization == nil && cookie == ""
 	if carriesNothing {
 		if wait, ok := s.anonymous.allow(address); !ok {
+			s.metrics.refused.WithLabelValues("too many without credential").Inc()
 			return nil, problem.Limited("Too many requests without a credential from this address; sign in, or come again later.", wait)
 		}
 	} else if wait, yes := s.failures.exhausted(address); yes {
+		s.metrics.refused.WithLabelValues("too many failed credentials").Inc()
 		return nil, problem.Limited("Too many failed credentials from this address; come again later.", wait)
 	}
 	actor, err := s.parts.Access.Authenticate(r.Context(), authorization, cookie, address)
 	if err != nil && !carriesNothing && problem.Is(err, problem.KindUnauthenticated) {
 		s.failures.allow(address)
+		s.metrics.refused.WithLabelValues("failed credential").Inc()
 	}
 	return actor, err
 }

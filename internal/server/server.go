@@ -82,10 +82,11 @@ type Parts struct {
 
 // Server answers HTTP requests. It is an http.Handler; Serve adds the time limits of connections.
 type Server struct {
-	config Config
-	parts  Parts
-	routes http.Handler
-	app    *app
+	config  Config
+	parts   Parts
+	routes  http.Handler
+	app     *app
+	metrics *metrics
 	// anonymous and failures count requests by address.
 	anonymous *throttle
 	failures  *throttle
@@ -102,10 +103,11 @@ func New(config Config, parts Parts) (*Server, error) {
 		config:    config,
 		parts:     parts,
 		app:       pages,
+		metrics:   newMetrics(),
 		anonymous: newThrottle(config.Limits.AnonymousRate, config.Limits.AnonymousBurst, parts.Now),
 		failures:  newThrottle(config.Limits.FailureRate, config.Limits.FailureBurst, parts.Now),
 	}
-	s.routes = s.frontDoor(s.mux())
+	s.routes = s.frontDoor(s.measured(s.mux()))
 	return s, nil
 }
 
