@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Role is what somebody is at a level, in lower case as the permission table and the API write it; "" is no role.
@@ -148,9 +147,4 @@ func (t *permissionTable) names(level Level, role Role) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// parseRole reads a role as the API's enums or people write it, in any case.
-func parseRole(text string) Role {
-	return Role(strings.ToLower(strings.TrimSpace(text)))
 }

@@ -333,7 +333,7 @@ func isJWT(text string) bool {
 // time is not asked. The algorithm is fixed, whatever the token says (RFC 8725, section 3.1).
 func (s *Service) verify(token string) (claims, bool) {
 	var c claims
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.EdDSA})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.EdDSA})
 	if err != nil || len(signed.Signatures) != 1 {
 		return c, false
 	}

@@ -195,12 +195,11 @@ func ask(w *world.World, token string, o operation, place where) string {
 
 // caller is a person with one role at one level, beside the user-level role.
 type caller struct {
-	name, token        string
-	userRole           string
-	groupRole          string // in the group web of acme
-	organizationRole   string // in acme
-	isInOrganization   bool
-	isOnlyOrganization bool
+	name, token      string
+	userRole         string
+	groupRole        string // in the group web of acme
+	organizationRole string // in acme
+	isInOrganization bool
 }
 
 // makeCallers makes a person for each role at each level, and one without any.

@@ -328,7 +328,7 @@ func TestATransactionHasOneTimeAndIDsInOrder(t *testing.T) {
 			if !tx.Now().Equal(before) || before != asmtest.Start {
 				t.Errorf("time moved from %s to %s, want %s", before, tx.Now(), asmtest.Start)
 			}
-			if tx.NewSecret() == tx.NewSecret() {
+			if one, other := tx.NewSecret(), tx.NewSecret(); one == other {
 				t.Error("two secrets are the same")
 			}
 			return nil

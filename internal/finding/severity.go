@@ -54,8 +54,6 @@ const (
 	MediumLevel                // 4.0 to 6.9
 	HighLevel                  // 7.0 to 8.9
 	CriticalLevel              // 9.0 to 10.0
-
-	levels = iota
 )
 
 // LevelOf answers the level of a score in tenths.
