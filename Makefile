@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help build web run test lint test-go test-web test-browser bench example-scans reference clean
+.PHONY: help build web run test lint test-go test-web test-browser bench release example-scans reference clean
 
 export CGO_ENABLED := 0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -50,6 +50,9 @@ test-browser: build ## walk through the product in a real browser
 
 bench: ## run the benchmarks behind docs/performance.md
 	scripts/with-postgres.sh go test -run '^$$' -bench . -benchmem -benchtime 1s ./internal/...
+
+release: web ## build the binaries of a release into dist/, with checksums
+	scripts/make-release.sh $(VERSION)
 
 example-scans: ## scan the weak programs in examples/ anew, with the real scanners
 	scripts/make-example-scans.sh
