@@ -215,9 +215,17 @@ scene(stage, 'a scan is imported in the app, first to try and then for good', as
   const dialog = page.getByRole('dialog', { name: /Import/ })
 
   await dialog.locator('input[type=file]').setInputFiles(join(project, 'examples/scans/mailer-go/v4/gosec.sarif'))
-  await dialog.getByRole('button', { name: /Try|Import/ }).last().click()
+  await dialog.getByRole('switch', { name: 'Dry run' }).check({ force: true })
+  await dialog.getByRole('button', { name: 'Try it' }).click()
+  await dialog.getByRole('button', { name: 'Import it for real' }).click()
+  await dialog.getByRole('button', { name: 'Done' }).waitFor()
 
   await dialog.getByText(/unchanged/i).first().waitFor()
+  const { group } = await world.ask('{ group(groupName: "mailer") { scans(first: 1) { edges { node { receipt { created closed unchanged read } } } } } }', {
+    token: await world.token(world.administrator, { name: 'scans' }),
+  })
+  const { receipt } = group.scans.edges[0].node
+  assert.equal(receipt.unchanged, receipt.read, 'the newest scan once more changes nothing')
 })
 
 scene(stage, 'from its end a token is refused everywhere', async ({ world }) => {
