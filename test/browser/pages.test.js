@@ -48,9 +48,10 @@ const looks = {
 
 for (const [look, options] of Object.entries(looks)) {
   scene(stage, `every page is whole and accessible: ${look}`, async ({ world, open }) => {
+    const addresses = Object.entries(await pagesOf(world))
     const context = await signedIn({ world, open }, world.administrator, options)
     const page = await context.newPage()
-    for (const [name, address] of Object.entries(await pagesOf(world))) {
+    for (const [name, address] of addresses) {
       await page.goto(address)
       await page.waitForLoadState('networkidle')
       if (name === 'playground') await page.locator('.monaco-editor').first().waitFor()
