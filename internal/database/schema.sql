@@ -10,10 +10,10 @@ CREATE TABLE access_identities (
 
 CREATE INDEX access_identities_email ON access_identities (email);
 
-CREATE TABLE access_links (
+CREATE TABLE "access_links" (
 	id              TEXT COLLATE "C" PRIMARY KEY,
 	number          BIGINT NOT NULL,           -- a new one ends the link made before
-	kind            TEXT   NOT NULL CHECK (kind IN ('PASSWORD', 'INVITATION')),
+	kind            TEXT   NOT NULL CHECK (kind IN ('PASSWORD', 'INVITATION', 'DELETION')),
 	email           TEXT COLLATE "C" NOT NULL, -- whom it is for
 	organization_id TEXT COLLATE "C" NOT NULL, -- of an invitation; empty otherwise
 	group_id        TEXT COLLATE "C" NOT NULL, -- of an invitation to a group; empty otherwise
@@ -78,7 +78,7 @@ CREATE TABLE access_stakeholders (
 	is_concurrent BOOLEAN NOT NULL,             -- another session lived at sign-in, not acknowledged yet
 	remember      BOOLEAN NOT NULL,             -- do not show the legal notice again
 	preferences   TEXT    NOT NULL              -- JSON object of the web app
-);
+, notifications TEXT NOT NULL DEFAULT '', least_severity_tenths BIGINT NOT NULL DEFAULT 30, seen_tours TEXT NOT NULL DEFAULT 'newRiskExposure');
 
 CREATE TABLE access_tokens (
 	id           TEXT COLLATE "C" PRIMARY KEY,
@@ -120,7 +120,11 @@ CREATE TABLE audit_entries (
 	PRIMARY KEY (chain, number)
 );
 
+CREATE INDEX audit_entries_actor ON audit_entries (chain, actor, number);
+
 CREATE INDEX audit_entries_group ON audit_entries (group_id, recorded_at);
+
+CREATE INDEX audit_entries_object ON audit_entries (chain, object_id, number);
 
 CREATE TABLE audit_heads (
 	chain  TEXT COLLATE "C" PRIMARY KEY,
@@ -139,6 +143,47 @@ CREATE TABLE audit_positions (
 	chain    TEXT COLLATE "C" NOT NULL,
 	number   BIGINT NOT NULL,
 	PRIMARY KEY (consumer, chain)
+);
+
+CREATE TABLE audit_signed_heads (
+	chain      TEXT COLLATE "C" PRIMARY KEY,
+	number     BIGINT NOT NULL, -- of the entry that was the last
+	hash       BYTEA  NOT NULL, -- of that entry
+	signed_at  BIGINT NOT NULL, -- microseconds
+	public_key BYTEA  NOT NULL, -- Ed25519, 32 bytes
+	signature  BYTEA  NOT NULL  -- Ed25519, 64 bytes
+);
+
+CREATE TABLE consult_numbers (
+	group_id TEXT COLLATE "C" NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+	kind     TEXT COLLATE "C" NOT NULL,
+	about_id TEXT COLLATE "C" NOT NULL,
+	id       BIGINT NOT NULL,
+	PRIMARY KEY (group_id, kind, about_id)
+);
+
+CREATE TABLE consult_vulnerabilities (
+	group_id         TEXT COLLATE "C" NOT NULL,
+	kind             TEXT COLLATE "C" NOT NULL,
+	about_id         TEXT COLLATE "C" NOT NULL,
+	consult_id       BIGINT NOT NULL,
+	vulnerability_id TEXT COLLATE "C" NOT NULL,
+	PRIMARY KEY (group_id, kind, about_id, consult_id, vulnerability_id),
+	FOREIGN KEY (group_id, kind, about_id, consult_id) REFERENCES consults (group_id, kind, about_id, id) ON DELETE CASCADE
+);
+
+CREATE TABLE consults (
+	group_id   TEXT COLLATE "C" NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+	kind       TEXT COLLATE "C" NOT NULL CHECK (kind IN ('GROUP', 'FINDING', 'EVENT')), -- what it is about
+	about_id   TEXT COLLATE "C" NOT NULL, -- id of the group, finding or event
+	id         BIGINT NOT NULL, -- milliseconds since 1970 when it was written, or the next free number
+	parent_id  BIGINT NOT NULL, -- what it answers; 0: nothing
+	type       TEXT COLLATE "C" NOT NULL CHECK (type IN ('COMMENT', 'VERIFICATION', 'OBSERVATION', 'ZERO_RISK')),
+	content    TEXT   NOT NULL,
+	written_at BIGINT NOT NULL, -- microseconds
+	written_by TEXT   NOT NULL, -- mail address, or the name of a host command
+	full_name  TEXT   NOT NULL, -- first and last name at that time; empty when there was none
+	PRIMARY KEY (group_id, kind, about_id, id)
 );
 
 CREATE TABLE database_installation (
@@ -304,6 +349,29 @@ CREATE INDEX jobs_open ON jobs (created_at, id) WHERE state IN ('QUEUED', 'RUNNI
 CREATE INDEX jobs_owner ON jobs (owner, created_at);
 
 CREATE UNIQUE INDEX jobs_running_key ON jobs (key) WHERE state = 'RUNNING' AND key <> '';
+
+CREATE TABLE notify_mails (
+	id             TEXT COLLATE "C" PRIMARY KEY,
+	once           TEXT COLLATE "C" NOT NULL UNIQUE, -- what it tells whom: the same is never made twice
+	kind           TEXT   NOT NULL,                  -- of the notice, such as root_added
+	recipient      TEXT COLLATE "C" NOT NULL,        -- mail address
+	subject        TEXT   NOT NULL,
+	plain_text     TEXT   NOT NULL,                  -- empty once it is settled
+	html_text      TEXT   NOT NULL,                  -- empty once it is settled
+	link_id        TEXT COLLATE "C" NOT NULL,        -- link whose address is put in when it is sent; empty: none
+	link_number    BIGINT NOT NULL,                  -- of the link that it was made for; 0: none
+	switchable     BOOLEAN NOT NULL,                 -- the recipient may switch notices of this kind off
+	state          TEXT COLLATE "C" NOT NULL CHECK (state IN ('QUEUED', 'SENT', 'FAILED', 'OBSOLETE')),
+	attempts       BIGINT NOT NULL,
+	next_try_at    BIGINT NOT NULL,                  -- when it is due while it is queued, microseconds; a lease is a due time too
+	last_problem   TEXT   NOT NULL,                  -- why the last attempt did not succeed; empty: it did, or there was none
+	created_at     BIGINT NOT NULL,                  -- microseconds
+	settled_at     BIGINT NOT NULL                   -- sent or given up, microseconds; 0 while queued
+);
+
+CREATE INDEX notify_mails_due ON notify_mails (state, next_try_at, id);
+
+CREATE INDEX notify_mails_settled ON notify_mails (settled_at);
 
 CREATE TABLE organization_policies (
 	organization_id            TEXT COLLATE "C" PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
@@ -492,6 +560,10 @@ CREATE TABLE vulnerabilities (
 	FOREIGN KEY (group_id, root_id) REFERENCES roots (group_id, id) ON DELETE CASCADE
 );
 
+CREATE INDEX vulnerabilities_acceptance_asked ON vulnerabilities (treatment_changed_at, group_id) WHERE acceptance = 'SUBMITTED';
+
+CREATE INDEX vulnerabilities_accepted_until ON vulnerabilities (accepted_until, group_id) WHERE accepted_until <> 0;
+
 CREATE INDEX vulnerabilities_finding ON vulnerabilities (group_id, finding_id, standing, verification, id);
 
 CREATE INDEX vulnerabilities_finding_reported ON vulnerabilities (group_id, finding_id, standing, reported_at, id);
@@ -506,6 +578,23 @@ CREATE INDEX vulnerabilities_root ON vulnerabilities (group_id, root_id, tool, a
 
 CREATE INDEX vulnerabilities_severity ON vulnerabilities (group_id, standing, severity_tenths, id);
 
+CREATE INDEX vulnerabilities_to_reattack ON vulnerabilities (group_id, reattack_requested_at, id)
+	WHERE verification = 'REQUESTED' AND standing = 'OPEN';
+
+CREATE TABLE vulnerability_bulks (
+	group_id   TEXT COLLATE "C" NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+	id         TEXT COLLATE "C" NOT NULL,
+	permission TEXT   NOT NULL, -- what allowed it, and allows to undo it
+	made_at    BIGINT NOT NULL, -- microseconds
+	made_by    TEXT   NOT NULL, -- mail address, or the name of a host command
+	applied    BIGINT NOT NULL, -- locations changed
+	undone_at  BIGINT NOT NULL, -- microseconds; 0 while it is not
+	undone_by  TEXT   NOT NULL, -- empty while it is not
+	PRIMARY KEY (group_id, id)
+);
+
+CREATE INDEX vulnerability_bulks_id ON vulnerability_bulks (id);
+
 CREATE TABLE vulnerability_history (
 	group_id         TEXT COLLATE "C" NOT NULL,
 	vulnerability_id TEXT COLLATE "C" NOT NULL,
@@ -515,10 +604,12 @@ CREATE TABLE vulnerability_history (
 	credential       TEXT   NOT NULL, -- its kind and id
 	action           TEXT   NOT NULL, -- the operation, in the API's words
 	justification    TEXT   NOT NULL, -- empty when none was given
-	changes          TEXT   NOT NULL, -- JSON: what changed, each with its new value; the first row has all that is set
+	changes          TEXT   NOT NULL, bulk_id TEXT COLLATE "C" NOT NULL DEFAULT '', -- JSON: what changed, each with its new value; the first row has all that is set
 	PRIMARY KEY (group_id, vulnerability_id, number),
 	FOREIGN KEY (group_id, vulnerability_id) REFERENCES vulnerabilities (group_id, id) ON DELETE CASCADE
 );
+
+CREATE INDEX vulnerability_history_bulk ON vulnerability_history (group_id, bulk_id) WHERE bulk_id <> '';
 
 CREATE TABLE vulnerability_keys (
 	group_id         TEXT COLLATE "C" NOT NULL,

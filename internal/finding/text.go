@@ -103,3 +103,15 @@ func codeOf(title string) string {
 func sorted(values []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(values)))
 }
+
+// CheckText answers an Invalid problem for a text that people may not write about a weakness: one that is shorter or longer
+// than allowed, in characters, that holds control characters other than line breaks and tabs, or blanks alone.
+func CheckText(field, value string, least, most int) error {
+	if value == "" && least == 0 {
+		return nil
+	}
+	if n := utf8.RuneCountInString(value); n < least {
+		return problem.Invalid(field, errLength).With("min", least).With("max", most)
+	}
+	return checkText(field, value, most)
+}
