@@ -308,31 +308,36 @@ func (k signingKey) sign(c claims) (string, error) {
 	return signed.CompactSerialize()
 }
 
-// isJWT tells whether a text has the form of a JWT, whoever made it (RFC 7515, section 7.1). Each part must be the one way
-// to write its bytes: what decoders forgive (line feeds, bits beyond the last byte) would make two tokens of one.
+// isJWT tells whether a text has the form of a JWT, whoever made it (RFC 7515, section 7.1): three parts, of which the
+// first is a JSON object. Bits that are wrong in the last part alone make a bad signature, as when a token was cut short.
 func isJWT(text string) bool {
 	parts := strings.Split(text, ".")
-	if len(parts) != 3 {
+	if len(parts) != 3 || !isOneSpelling(parts[1]) || strings.ContainsFunc(parts[2], isOutsideBase64URL) {
 		return false
 	}
-	var header []byte
-	for i, part := range parts {
-		raw, err := base64.RawURLEncoding.Strict().DecodeString(part)
-		if err != nil || strings.ContainsAny(part, "\r\n") {
-			return false
-		}
-		if i == 0 {
-			header = raw
-		}
-	}
+	header, err := base64.RawURLEncoding.Strict().DecodeString(parts[0])
 	var object map[string]any
-	return json.Unmarshal(header, &object) == nil && object != nil
+	return err == nil && isOneSpelling(parts[0]) && json.Unmarshal(header, &object) == nil && object != nil
+}
+
+func isOutsideBase64URL(r rune) bool {
+	return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
+}
+
+// isOneSpelling tells whether a part of a JWT is the one way to write its bytes: what decoders forgive (line feeds, bits
+// beyond the last byte) would make two tokens of one.
+func isOneSpelling(part string) bool {
+	_, err := base64.RawURLEncoding.Strict().DecodeString(part)
+	return err == nil && !strings.ContainsAny(part, "\r\n")
 }
 
 // verify answers the claims of a JWT that one of our keys signed for this installation; whether it is still good in
 // time is not asked. The algorithm is fixed, whatever the token says (RFC 8725, section 3.1).
 func (s *Service) verify(token string) (claims, bool) {
 	var c claims
+	if !isOneSpelling(token[strings.LastIndexByte(token, '.')+1:]) {
+		return c, false
+	}
 	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.EdDSA})
 	if err != nil || len(signed.Signatures) != 1 {
 		return c, false

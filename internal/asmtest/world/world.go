@@ -45,8 +45,8 @@ type World struct {
 	URL string
 	// Log is what the installation and its server wrote; read it when they rest.
 	Log *bytes.Buffer
-
-	logger *slog.Logger
+	// Logger writes to Log.
+	Logger *slog.Logger
 }
 
 // Each runs a test in a new world on SQLite and in one on PostgreSQL, as [asmtest.EachDatabaseOptions] does.
@@ -57,14 +57,17 @@ func Each(t *testing.T, run func(t *testing.T, w *World)) {
 	})
 }
 
-// New opens an installation on a database; its files are gone when the test ends.
-func New(t testing.TB, options database.Options, clock *asmtest.Clock) *World {
+// New opens an installation on a database; its files are gone when the test ends. adjust changes what it is opened with.
+func New(t testing.TB, options database.Options, clock *asmtest.Clock, adjust ...func(*asm.Config)) *World {
 	t.Helper()
 	w := &World{Clock: clock, t: t, Log: &bytes.Buffer{}}
-	w.logger = slog.New(slog.NewTextHandler(w.Log, nil))
+	w.Logger = slog.New(slog.NewTextHandler(w.Log, nil))
 	config := asm.Config{
 		DataDir: t.TempDir(), DatabaseURL: options.URL, DatabasePath: options.Path, URL: "http://asm.test",
-		Log: w.logger, Now: clock.Now, Random: options.Random,
+		Log: w.Logger, Now: clock.Now, Random: options.Random,
+	}
+	for _, change := range adjust {
+		change(&config)
 	}
 	var err error
 	if w.Services, err = asm.Open(context.Background(), config); err != nil {
@@ -182,7 +185,7 @@ func (w *World) Token(email string) string {
 // Serve starts the world's server and its background work; both end with the test.
 func (w *World) Serve() *World {
 	w.t.Helper()
-	schema, err := api.NewSchema(w.Services, w.logger)
+	schema, err := api.NewSchema(w.Services, w.Logger)
 	w.must(err)
 	listening := httptest.NewUnstartedServer(nil)
 	public, err := url.Parse("http://" + listening.Listener.Addr().String())
@@ -191,7 +194,7 @@ func (w *World) Serve() *World {
 		PublicURL: public, Loopback: true, TempDir: w.TempDir,
 		Limits: server.Limits{AnonymousRate: 1e6, AnonymousBurst: 1e6, FailureRate: 1e6, FailureBurst: 1e6},
 	}, server.Parts{
-		Schema: schema, Access: w.Access, Database: w.Database, Log: w.logger,
+		Schema: schema, Access: w.Access, Database: w.Database, Log: w.Logger,
 		Now: w.Now, WallClock: time.Now, Random: w.Random,
 	})
 	w.must(err)
