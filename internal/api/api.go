@@ -55,6 +55,7 @@ func NewSchema(s *asm.Services, log *slog.Logger) (*graphql.Schema, error) {
 	bindGroup(b, s)
 	bindRoot(b, s)
 	bindFinding(b, s)
+	bindConsult(b, s)
 	bindVulnerability(b, s)
 	bindScan(b, s)
 	bindJob(b, s)

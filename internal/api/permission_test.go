@@ -79,6 +79,12 @@ var operations = []operation{
 	{"grantStakeholderAccess", groupLevel, "api_mutations_grant_stakeholder_access_mutate", `mutation { grantStakeholderAccess(groupName: "@GROUP", email: "!", role: USER) { success } }`},
 	{"updateGroupStakeholder", groupLevel, "api_mutations_update_group_stakeholder_mutate", `mutation { updateGroupStakeholder(groupName: "@GROUP", email: "nobody@acme.test", responsibility: "x", role: USER) { success } }`},
 	{"removeStakeholderAccess", groupLevel, "api_mutations_remove_stakeholder_access_mutate", `mutation { removeStakeholderAccess(groupName: "@GROUP", userEmail: "nobody@acme.test") { success } }`},
+	{"Group.consulting", groupLevel, "api_resolvers_group_consulting_resolve", `{ group(groupName: "@GROUP") { consulting { id } } }`},
+	{"Finding.consulting", groupLevel, "api_resolvers_finding_consulting_resolve", `{ finding(identifier: "@FINDING") { consulting { id } } }`},
+	{"Finding.observations", groupLevel, "api_resolvers_finding_observations_resolve", `{ finding(identifier: "@FINDING") { observations { id } } }`},
+	{"addGroupConsult", groupLevel, "api_mutations_add_group_consult_mutate", `mutation { addGroupConsult(groupName: "@GROUP", content: "x", parentComment: "!") { success } }`},
+	{"addFindingConsult", groupLevel, "api_mutations_add_finding_consult_mutate", `mutation { addFindingConsult(findingId: "@FINDING", content: "x", parentComment: 7, type: CONSULT) { success } }`},
+	{"addFindingConsult of type OBSERVATION", groupLevel, "post_finding_observation", `mutation { addFindingConsult(findingId: "@FINDING", content: "x", parentComment: 7, type: OBSERVATION) { success } }`},
 	{"importScan", groupLevel, "api_mutations_import_scan_mutate", `mutation($file: Upload!) { importScan(groupName: "@GROUP", rootNickname: "shop", file: $file) { success } }`},
 }
 

@@ -19,6 +19,7 @@ import (
 	"asm.example/asm/internal/access"
 	"asm.example/asm/internal/audit"
 	"asm.example/asm/internal/blob"
+	"asm.example/asm/internal/consult"
 	"asm.example/asm/internal/database"
 	"asm.example/asm/internal/finding"
 	"asm.example/asm/internal/group"
@@ -97,6 +98,7 @@ type Services struct {
 	Groups          *group.Service
 	Roots           *root.Service
 	Findings        *finding.Service
+	Consults        *consult.Service
 	Vulnerabilities *vulnerability.Service
 	Scans           *scan.Service
 	Search          *search.Service
@@ -152,6 +154,7 @@ func (s *Services) wire(ctx context.Context, c Config) error {
 	s.Groups = group.New(s.Database, s.Access)
 	s.Roots = root.New(s.Database, s.Access)
 	s.Findings = finding.New(s.Database, s.Access)
+	s.Consults = consult.New(s.Database, s.Access, s.Findings)
 	s.Vulnerabilities = vulnerability.New(s.Database, s.Access, s.Findings)
 	s.Scans = scan.New(s.Database, s.Access, s.Jobs, s.Files, s.Roots, s.Findings, s.Vulnerabilities)
 	s.Search = search.New(s.Database, s.Access)
