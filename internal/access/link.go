@@ -23,6 +23,7 @@ type linkKind string
 const (
 	passwordLink   linkKind = "PASSWORD"
 	invitationLink linkKind = "INVITATION"
+	deletionLink   linkKind = "DELETION"
 )
 
 // How long links live.
@@ -131,6 +132,8 @@ func (s *Service) url(l link) string {
 	}
 	path := "/password/"
 	switch {
+	case l.kind == deletionLink:
+		path = "/confirm_deletion/"
 	case l.kind == invitationLink && l.groupID != "":
 		path = "/confirm_access/"
 	case l.kind == invitationLink:

@@ -148,6 +148,7 @@ const (
 	QueryGroup                             Permission = "api_resolvers_query_group_resolve"
 	QueryJobs                              Permission = "api_resolvers_query_jobs_resolve"
 	QueryListUserGroups                    Permission = "api_resolvers_query_list_user_groups_resolve"
+	QueryMails                             Permission = "api_resolvers_query_mails_resolve"
 	QueryReportGetURLGroupReport           Permission = "api_resolvers_query_report__get_url_group_report"
 	QueryResources                         Permission = "api_resolvers_query_resources_resolve"
 	QueryRoot                              Permission = "api_resolvers_query_root_resolve"

@@ -95,6 +95,9 @@ func (s *Service) startSession(
 		from.address, cut(from.agent, maxAgent)); err != nil {
 		return SignedIn{}, inRoom("keep a session", err)
 	}
+	if err := s.beginMailChoices(ctx, tx, email); err != nil {
+		return SignedIn{}, err
+	}
 	if _, err := tx.Exec(ctx, noteSignIn, email, database.Micros(now), len(live) > 0); err != nil {
 		return SignedIn{}, inRoom("note a sign-in", err)
 	}

@@ -25,6 +25,7 @@ import (
 	"asm.example/asm/internal/group"
 	"asm.example/asm/internal/job"
 	"asm.example/asm/internal/lifecycle"
+	"asm.example/asm/internal/notify"
 	"asm.example/asm/internal/organization"
 	"asm.example/asm/internal/root"
 	"asm.example/asm/internal/scan"
@@ -54,6 +55,8 @@ type Config struct {
 	StaffDomains []string
 	// Issuers are the OpenID Connect issuers that people may sign in with.
 	Issuers []access.Issuer
+	// SMTP is the server that takes mails; without a host none are made.
+	SMTP notify.SMTP
 	// Log hears of what happens in the background; nil means slog.Default().
 	Log *slog.Logger
 	// Now is the clock; nil means the machine's.
@@ -102,6 +105,7 @@ type Services struct {
 	Vulnerabilities *vulnerability.Service
 	Scans           *scan.Service
 	Search          *search.Service
+	Notices         *notify.Service
 	Lifecycle       *lifecycle.Service
 
 	// Now is the installation's clock, Random its source of randomness.
@@ -158,6 +162,12 @@ func (s *Services) wire(ctx context.Context, c Config) error {
 	s.Vulnerabilities = vulnerability.New(s.Database, s.Access, s.Findings)
 	s.Scans = scan.New(s.Database, s.Access, s.Jobs, s.Files, s.Roots, s.Findings, s.Vulnerabilities)
 	s.Search = search.New(s.Database, s.Access)
+	s.Notices, err = notify.New(ctx, notify.Options{
+		DB: s.Database, Log: s.Audit, Access: s.Access, URL: c.URL, SMTP: c.SMTP, Random: c.Random, Logger: c.Log,
+	})
+	if err != nil {
+		return err
+	}
 	s.Lifecycle = lifecycle.New(s.Database, s.Access, s.Jobs, s.Groups)
 	return nil
 }
@@ -167,6 +177,7 @@ func (s *Services) Run(ctx context.Context) {
 	var workers sync.WaitGroup
 	workers.Go(func() { s.Jobs.Run(ctx) })
 	workers.Go(func() { s.Access.Run(ctx) })
+	workers.Go(func() { s.Notices.Run(ctx) })
 	workers.Wait()
 }
 
