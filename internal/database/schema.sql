@@ -10,10 +10,10 @@ CREATE TABLE access_identities (
 
 CREATE INDEX access_identities_email ON access_identities (email);
 
-CREATE TABLE access_links (
+CREATE TABLE "access_links" (
 	id              TEXT COLLATE "C" PRIMARY KEY,
 	number          BIGINT NOT NULL,           -- a new one ends the link made before
-	kind            TEXT   NOT NULL CHECK (kind IN ('PASSWORD', 'INVITATION')),
+	kind            TEXT   NOT NULL CHECK (kind IN ('PASSWORD', 'INVITATION', 'DELETION')),
 	email           TEXT COLLATE "C" NOT NULL, -- whom it is for
 	organization_id TEXT COLLATE "C" NOT NULL, -- of an invitation; empty otherwise
 	group_id        TEXT COLLATE "C" NOT NULL, -- of an invitation to a group; empty otherwise
@@ -78,7 +78,7 @@ CREATE TABLE access_stakeholders (
 	is_concurrent BOOLEAN NOT NULL,             -- another session lived at sign-in, not acknowledged yet
 	remember      BOOLEAN NOT NULL,             -- do not show the legal notice again
 	preferences   TEXT    NOT NULL              -- JSON object of the web app
-);
+, notifications TEXT NOT NULL DEFAULT '', least_severity_tenths BIGINT NOT NULL DEFAULT 30, seen_tours TEXT NOT NULL DEFAULT 'newRiskExposure');
 
 CREATE TABLE access_tokens (
 	id           TEXT COLLATE "C" PRIMARY KEY,
@@ -336,6 +336,29 @@ CREATE INDEX jobs_open ON jobs (created_at, id) WHERE state IN ('QUEUED', 'RUNNI
 CREATE INDEX jobs_owner ON jobs (owner, created_at);
 
 CREATE UNIQUE INDEX jobs_running_key ON jobs (key) WHERE state = 'RUNNING' AND key <> '';
+
+CREATE TABLE notify_mails (
+	id             TEXT COLLATE "C" PRIMARY KEY,
+	once           TEXT COLLATE "C" NOT NULL UNIQUE, -- what it tells whom: the same is never made twice
+	kind           TEXT   NOT NULL,                  -- of the notice, such as root_added
+	recipient      TEXT COLLATE "C" NOT NULL,        -- mail address
+	subject        TEXT   NOT NULL,
+	plain_text     TEXT   NOT NULL,                  -- empty once it is settled
+	html_text      TEXT   NOT NULL,                  -- empty once it is settled
+	link_id        TEXT COLLATE "C" NOT NULL,        -- link whose address is put in when it is sent; empty: none
+	link_number    BIGINT NOT NULL,                  -- of the link that it was made for; 0: none
+	switchable     BOOLEAN NOT NULL,                 -- the recipient may switch notices of this kind off
+	state          TEXT COLLATE "C" NOT NULL CHECK (state IN ('QUEUED', 'SENT', 'FAILED', 'OBSOLETE')),
+	attempts       BIGINT NOT NULL,
+	next_try_at    BIGINT NOT NULL,                  -- when it is due while it is queued, microseconds; a lease is a due time too
+	last_problem   TEXT   NOT NULL,                  -- why the last attempt did not succeed; empty: it did, or there was none
+	created_at     BIGINT NOT NULL,                  -- microseconds
+	settled_at     BIGINT NOT NULL                   -- sent or given up, microseconds; 0 while queued
+);
+
+CREATE INDEX notify_mails_due ON notify_mails (state, next_try_at, id);
+
+CREATE INDEX notify_mails_settled ON notify_mails (settled_at);
 
 CREATE TABLE organization_policies (
 	organization_id            TEXT COLLATE "C" PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
