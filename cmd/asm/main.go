@@ -44,6 +44,7 @@ type commands struct {
 	Scan    scanCommands     `cmd:"" help:"Scans, by the API of a server."`
 	Backup  backupCommand    `cmd:"" help:"Copy an installation into one file, while it is in use."`
 	Restore restoreCommand   `cmd:"" help:"Make an installation of a backup, or check that one can be made."`
+	Audit   auditCommands    `cmd:"" help:"The log of every change."`
 	Query   queryCommand     `cmd:"" help:"Send any operation to the API of a server."`
 	Version kong.VersionFlag `help:"Print the version." env:"-"`
 }

@@ -290,7 +290,7 @@ func TestPermissionsAnswerNamesInForceSorted(t *testing.T) {
 	t.Parallel()
 	host := access.HostActor("host")
 	got := host.Permissions(access.UserLevel, access.User)
-	if len(got) != 15+3 || !slices.IsSorted(got) { // all that admin has at user level, ours too
+	if len(got) != 15+4 || !slices.IsSorted(got) { // all that admin has at user level, ours too
 		t.Errorf("%d names %v", len(got), got)
 	}
 	each(t, func(t *testing.T, w *world) {

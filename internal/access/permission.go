@@ -139,6 +139,7 @@ const (
 	OrganizationAnalytics                  Permission = "api_resolvers_organization_analytics_resolve"
 	OrganizationStakeholders               Permission = "api_resolvers_organization_stakeholders_resolve"
 	OrganizationVulnerabilitiesURL         Permission = "api_resolvers_organization_vulnerabilities_url_resolve"
+	QueryAuditEntries                      Permission = "api_resolvers_query_audit_entries_resolve"
 	QueryEnvironmentURL                    Permission = "api_resolvers_query_environment_url_resolve"
 	QueryEvent                             Permission = "api_resolvers_query_event_resolve"
 	QueryEvents                            Permission = "api_resolvers_query_events_resolve"

@@ -133,11 +133,13 @@ func (s *Service) Tidy(ctx context.Context) error {
 	return inRoom("remove ended sessions and links", err)
 }
 
-// Run hears of other replicas' changes, writes last uses and removes what has ended, until ctx ends; what was noted by then is written.
+// Run hears of other replicas' changes, writes last uses, removes what has ended and signs the audit log's heads, until ctx
+// ends; what was noted by then is written.
 func (s *Service) Run(ctx context.Context) {
-	write, tidy := time.NewTicker(useInterval), time.NewTicker(tidyInterval)
+	write, tidy, sign := time.NewTicker(useInterval), time.NewTicker(tidyInterval), time.NewTicker(signInterval)
 	defer write.Stop()
 	defer tidy.Stop()
+	defer sign.Stop()
 	if err := s.db.Listen(ctx, changedChannel, s.hear); err != nil && ctx.Err() == nil {
 		s.logger.ErrorContext(ctx, "changes of other replicas are seen a second late", "error", err)
 	}
@@ -155,6 +157,8 @@ func (s *Service) Run(ctx context.Context) {
 			err = s.WriteUses(ctx)
 		case <-tidy.C:
 			err = s.Tidy(ctx)
+		case <-sign.C:
+			err = s.SignAudit(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			s.logger.ErrorContext(ctx, "a background task of access failed", "error", err)

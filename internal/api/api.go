@@ -51,6 +51,7 @@ func NewSchema(s *asm.Services, log *slog.Logger) (*graphql.Schema, error) {
 	bindScalars(b)
 	bindAccess(b, s)
 	bindStakeholder(b, s)
+	bindAudit(b, s)
 	bindOrganization(b, s)
 	bindGroup(b, s)
 	bindRoot(b, s)

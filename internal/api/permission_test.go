@@ -40,6 +40,8 @@ var operations = []operation{
 	{"addOrganization", userLevel, "api_mutations_add_organization_mutate", `mutation { addOrganization(country: "x", name: "!") { success } }`},
 	{"addStakeholder", userLevel, "api_mutations_add_stakeholder_mutate", `mutation { addStakeholder(email: "!", role: USER) { success } }`},
 	{"listUserGroups", userLevel, "api_resolvers_query_list_user_groups_resolve", `{ listUserGroups(userEmail: "nobody@acme.test") { name } }`},
+	{"auditEntries", userLevel, "api_resolvers_query_audit_entries_resolve", `{ auditEntries { total edges { node { number actor action before after recordedAt } } } }`},
+	{"auditHeads", userLevel, "api_resolvers_query_audit_entries_resolve", `{ auditHeads { chain number key line } }`},
 	{"stakeholders", userLevel, "api_resolvers_query_stakeholders_resolve", `{ stakeholders { edges { node { email } } } }`},
 
 	{"addGroup", organizationLevel, "api_mutations_add_group_mutate", `mutation { addGroup(description: "x", groupName: "!", organizationName: "@ORGANIZATION") { success } }`},

@@ -61,17 +61,25 @@ func Verify(after Head, records []Record) (Head, error) {
 		if last.Chain == "" {
 			last.Chain = r.Chain
 		}
-		switch {
-		case r.Chain != last.Chain:
-			return last, fmt.Errorf("entry %d belongs to the chain %s, not to %s", r.Number, r.Chain, last.Chain)
-		case r.Number != last.Number+1:
-			return last, fmt.Errorf("chain %s: entry %d follows entry %d", r.Chain, r.Number, last.Number)
-		case r.Hash != hash(last.Hash, r):
-			return last, fmt.Errorf("chain %s: entry %d is not what was written, or follows another entry", r.Chain, r.Number)
+		if err := follow(last, r); err != nil {
+			return last, err
 		}
 		last.Number, last.Hash = r.Number, r.Hash
 	}
 	return last, nil
+}
+
+// follow tells why a record is not the one that was written behind a head; nil when it is.
+func follow(last Head, r Record) error {
+	switch {
+	case r.Chain != last.Chain:
+		return fmt.Errorf("entry %d belongs to the chain %s, not to %s", r.Number, r.Chain, last.Chain)
+	case r.Number != last.Number+1:
+		return fmt.Errorf("chain %s: entry %d follows entry %d", r.Chain, r.Number, last.Number)
+	case r.Hash != hash(last.Hash, r):
+		return fmt.Errorf("chain %s: entry %d is not what was written, or follows another entry", r.Chain, r.Number)
+	}
+	return nil
 }
 
 // copyHash reads a hash from a column.

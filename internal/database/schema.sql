@@ -120,7 +120,11 @@ CREATE TABLE audit_entries (
 	PRIMARY KEY (chain, number)
 );
 
+CREATE INDEX audit_entries_actor ON audit_entries (chain, actor, number);
+
 CREATE INDEX audit_entries_group ON audit_entries (group_id, recorded_at);
+
+CREATE INDEX audit_entries_object ON audit_entries (chain, object_id, number);
 
 CREATE TABLE audit_heads (
 	chain  TEXT COLLATE "C" PRIMARY KEY,
@@ -139,6 +143,15 @@ CREATE TABLE audit_positions (
 	chain    TEXT COLLATE "C" NOT NULL,
 	number   BIGINT NOT NULL,
 	PRIMARY KEY (consumer, chain)
+);
+
+CREATE TABLE audit_signed_heads (
+	chain      TEXT COLLATE "C" PRIMARY KEY,
+	number     BIGINT NOT NULL, -- of the entry that was the last
+	hash       BYTEA  NOT NULL, -- of that entry
+	signed_at  BIGINT NOT NULL, -- microseconds
+	public_key BYTEA  NOT NULL, -- Ed25519, 32 bytes
+	signature  BYTEA  NOT NULL  -- Ed25519, 64 bytes
 );
 
 CREATE TABLE consult_numbers (

@@ -124,6 +124,7 @@ func (s *Server) mux() *http.ServeMux {
 	mux.HandleFunc("GET /session/oidc/{issuer}", s.beginIssuer)
 	mux.HandleFunc("GET /session/oidc/{issuer}/callback", s.finishIssuer)
 	mux.HandleFunc("GET /.well-known/jwks.json", s.keys)
+	mux.HandleFunc("GET /audit.jsonl", s.exportAudit)
 	mux.HandleFunc("GET /healthz", s.healthy)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /assets/", s.app.serveAsset)
