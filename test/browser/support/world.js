@@ -45,6 +45,15 @@ export class World {
     return new Date((await response.json()).now)
   }
 
+  /** Keeps a person out, as the operator does. */
+  async deactivate(email) {
+    const response = await fetch(`${this.control}/deactivate`, {
+      method: 'POST',
+      body: JSON.stringify({ email }),
+    })
+    if (!response.ok) throw new Error(await response.text())
+  }
+
   /** The server's time. */
   async now() {
     return new Date((await (await fetch(`${this.control}/now`)).json()).now)

@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"asm.example/asm/internal/access"
+	"asm.example/asm/internal/asm"
 )
 
 // clock is the machine's, ahead by as much as the tests say.
@@ -51,8 +54,8 @@ func (t *tail) text() []byte {
 	return append([]byte(nil), t.end...)
 }
 
-// control answers what the tests ask of the world itself: its clock and its log.
-func (w *world) control() http.Handler {
+// control answers what the tests ask of the world itself: its clock, its log, and what only its operator may do.
+func (w *world) control(services *asm.Services) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /advance", func(response http.ResponseWriter, request *http.Request) {
 		var asked struct {
@@ -64,6 +67,19 @@ func (w *world) control() http.Handler {
 		}
 		w.clock.advance(time.Duration(asked.Seconds) * time.Second)
 		w.tellTime(response)
+	})
+	mux.HandleFunc("POST /deactivate", func(response http.ResponseWriter, request *http.Request) {
+		var asked struct {
+			Email string `json:"email"`
+		}
+		if err := json.NewDecoder(request.Body).Decode(&asked); err != nil {
+			http.Error(response, err.Error(), http.StatusBadRequest)
+			return
+		}
+		ctx := access.WithActor(request.Context(), access.HostActor("world"))
+		if err := services.Access.SetActive(ctx, asked.Email, false); err != nil {
+			http.Error(response, err.Error(), http.StatusBadRequest)
+		}
 	})
 	mux.HandleFunc("GET /now", func(response http.ResponseWriter, _ *http.Request) { w.tellTime(response) })
 	mux.HandleFunc("GET /log", func(response http.ResponseWriter, _ *http.Request) {

@@ -98,7 +98,7 @@ func (w *world) serve(ctx context.Context, directory string, output io.Writer) e
 		return errors.Join(err, services.Close())
 	}
 	go func() {
-		controller := &http.Server{Handler: w.control(), ReadHeaderTimeout: time.Minute}
+		controller := &http.Server{Handler: w.control(services), ReadHeaderTimeout: time.Minute}
 		// It ends with its listener, and nothing of it is to be kept.
 		_ = controller.Serve(control)
 	}()
