@@ -178,7 +178,28 @@ func (s *Services) Run(ctx context.Context) {
 	workers.Go(func() { s.Jobs.Run(ctx) })
 	workers.Go(func() { s.Access.Run(ctx) })
 	workers.Go(func() { s.Notices.Run(ctx) })
+	workers.Go(func() { s.endAcceptances(ctx) })
 	workers.Wait()
+}
+
+// acceptancesEvery is how often ended acceptances are looked for; they end with their day, so minutes do not matter.
+const acceptancesEvery = 10 * time.Minute
+
+// endAcceptances ends acceptances after their day, at the start and then again and again.
+func (s *Services) endAcceptances(ctx context.Context) {
+	acting := access.WithActor(ctx, access.HostActor("system"))
+	again := time.NewTicker(acceptancesEvery)
+	defer again.Stop()
+	for {
+		if _, err := s.Vulnerabilities.EndAcceptances(acting); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "acceptances that are over could not be ended", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+		}
+	}
 }
 
 // Close closes the installation; whatever runs on it must have ended.
