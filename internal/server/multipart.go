@@ -132,17 +132,32 @@ func (s *spool) write(part *multipart.Part) (*scan.Upload, error) {
 		return nil, fmt.Errorf("spool upload: %w", err)
 	}
 	s.files = append(s.files, file)
-	size, err := io.Copy(file, part)
+	content := &arriving{reader: part}
+	size, err := io.Copy(file, content)
+	if content.err != nil {
+		return nil, multipartError(content.err, "The file did not arrive whole.")
+	}
 	if err != nil {
-		if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, multipartError(err, "The file did not arrive whole.")
-		}
 		return nil, fmt.Errorf("spool upload: %w", err)
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return nil, fmt.Errorf("rewind upload: %w", err)
 	}
 	return &scan.Upload{Name: baseName(part.FileName()), Size: size, Content: file}, nil
+}
+
+// arriving keeps the error that ended a client's sending, to tell it from one of ours in writing down what came.
+type arriving struct {
+	reader io.Reader
+	err    error
+}
+
+func (a *arriving) Read(into []byte) (int, error) {
+	n, err := a.reader.Read(into)
+	if err != nil && !errors.Is(err, io.EOF) {
+		a.err = err
+	}
+	return n, err
 }
 
 // baseName keeps the last part of a client's file name, without control characters.
