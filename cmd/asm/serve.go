@@ -33,8 +33,9 @@ type serveCommand struct {
 	Issuers       string         `help:"JSON file of the OpenID Connect issuers that people may sign in with." placeholder:"FILE"`
 	StaffDomain   []string       `help:"Mail domain of the operator's people; without any nobody is restricted." placeholder:"DOMAIN"`
 	TrustedProxy  []netip.Prefix `help:"Network of proxies whose X-Forwarded-For is believed." placeholder:"CIDR"`
-	Metrics       string         `help:"Address on which Prometheus reads /metrics, without a credential; none when not given." placeholder:"HOST:PORT"`
-	LogFormat     string         `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text"`
+	mailServer
+	Metrics   string `help:"Address on which Prometheus reads /metrics, without a credential; none when not given." placeholder:"HOST:PORT"`
+	LogFormat string `help:"Form of the log on standard error: text or json." enum:"text,json" default:"text"`
 }
 
 // Help shows how it is used.
@@ -110,7 +111,10 @@ func (c *serveCommand) serverConfig(public *url.URL, log *slog.Logger) (asm.Conf
 	}
 	config.URL = public.String()
 	config.SessionLife, config.MaxTokens, config.StaffDomains, config.Log = c.SessionLife, c.MaxTokens, c.StaffDomain, log
-	config.Issuers, err = readIssuers(c.Issuers)
+	if config.Issuers, err = readIssuers(c.Issuers); err != nil {
+		return asm.Config{}, err
+	}
+	config.SMTP, err = c.mailServer.settings()
 	return config, err
 }
 
@@ -129,7 +133,7 @@ func (c *serveCommand) serve(ctx context.Context, s *asm.Services, listener net.
 		return err
 	}
 	handler, err := server.New(config, server.Parts{
-		Schema: schema, Access: s.Access, Database: s.Database, Log: log, Now: s.Now, WallClock: s.Now, Random: s.Random,
+		Schema: schema, Access: s.Access, Lifecycle: s.Lifecycle, Database: s.Database, Log: log, Now: s.Now, WallClock: s.Now, Random: s.Random,
 	})
 	if err != nil {
 		return err

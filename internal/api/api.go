@@ -52,6 +52,7 @@ func NewSchema(s *asm.Services, log *slog.Logger) (*graphql.Schema, error) {
 	bindAccess(b, s)
 	bindStakeholder(b, s)
 	bindAudit(b, s)
+	bindNotification(b, s)
 	bindOrganization(b, s)
 	bindGroup(b, s)
 	bindRoot(b, s)

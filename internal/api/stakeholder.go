@@ -173,9 +173,9 @@ func bindMembers(b *graphql.Binder, s *asm.Services) {
 		GroupName string
 		UserEmail string
 	}) (removedStakeholder, error) {
-		return removedStakeholder{a.UserEmail}, s.Access.RemoveFromGroup(ctx, a.GroupName, a.UserEmail)
+		return removedStakeholder{a.UserEmail}, s.Lifecycle.RemoveFromGroup(ctx, a.GroupName, a.UserEmail)
 	})
 	graphql.Mutation(b, "removeStakeholderOrganizationAccess", func(ctx context.Context, a struct{ OrganizationID, UserEmail string }) (payload, error) {
-		return payload{}, s.Access.RemoveFromOrganization(ctx, a.OrganizationID, a.UserEmail)
+		return payload{}, s.Lifecycle.RemoveFromOrganization(ctx, a.OrganizationID, a.UserEmail)
 	})
 }

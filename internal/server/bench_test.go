@@ -64,7 +64,7 @@ func benchmarkRequests(b *testing.B, query string) {
 		b.Fatal(err)
 	}
 	handler, err := server.New(server.Config{PublicURL: public, Loopback: true, TempDir: w.TempDir}, server.Parts{
-		Schema: schema, Access: w.Access, Database: w.Database, Log: w.Logger, Now: w.Now, WallClock: time.Now, Random: w.Random,
+		Schema: schema, Access: w.Access, Lifecycle: w.Lifecycle, Database: w.Database, Log: w.Logger, Now: w.Now, WallClock: time.Now, Random: w.Random,
 	})
 	if err != nil {
 		b.Fatal(err)

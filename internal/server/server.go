@@ -20,6 +20,7 @@ import (
 	"asm.example/asm/internal/access"
 	"asm.example/asm/internal/database"
 	"asm.example/asm/internal/graphql"
+	"asm.example/asm/internal/lifecycle"
 )
 
 // Config is what the server is told from outside.
@@ -72,7 +73,9 @@ type Parts struct {
 	Schema   *graphql.Schema
 	Access   *access.Service
 	Database *database.DB
-	Log      *slog.Logger
+	// Lifecycle ends accounts.
+	Lifecycle *lifecycle.Service
+	Log       *slog.Logger
 	// Now is the clock of sessions, tokens and limits.
 	Now func() time.Time
 	// WallClock is the machine's own, for the deadlines of connections.
@@ -121,6 +124,8 @@ func (s *Server) mux() *http.ServeMux {
 	mux.HandleFunc("POST /session/password", s.setPassword)
 	mux.HandleFunc("GET /session/invitation", s.describeInvitation)
 	mux.HandleFunc("POST /session/invitation", s.answerInvitation)
+	mux.HandleFunc("GET /session/deletion", s.describeDeletion)
+	mux.HandleFunc("POST /session/deletion", s.confirmDeletion)
 	mux.HandleFunc("GET /session/oidc/{issuer}", s.beginIssuer)
 	mux.HandleFunc("GET /session/oidc/{issuer}/callback", s.finishIssuer)
 	mux.HandleFunc("GET /.well-known/jwks.json", s.keys)

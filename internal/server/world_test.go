@@ -57,7 +57,7 @@ func open(t *testing.T, w *world.World, change func(*server.Config)) *house {
 		t.Fatal(err)
 	}
 	handler, err := server.New(config, server.Parts{
-		Schema: schema, Access: w.Access, Database: w.Database, Log: w.Logger,
+		Schema: schema, Access: w.Access, Lifecycle: w.Lifecycle, Database: w.Database, Log: w.Logger,
 		Now: w.Now, WallClock: time.Now, Random: w.Random,
 	})
 	if err != nil {

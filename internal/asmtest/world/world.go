@@ -194,7 +194,7 @@ func (w *World) Serve() *World {
 		PublicURL: public, Loopback: true, TempDir: w.TempDir,
 		Limits: server.Limits{AnonymousRate: 1e6, AnonymousBurst: 1e6, FailureRate: 1e6, FailureBurst: 1e6},
 	}, server.Parts{
-		Schema: schema, Access: w.Access, Database: w.Database, Log: w.Logger,
+		Schema: schema, Access: w.Access, Lifecycle: w.Lifecycle, Database: w.Database, Log: w.Logger,
 		Now: w.Now, WallClock: time.Now, Random: w.Random,
 	})
 	w.must(err)

@@ -123,7 +123,7 @@ func newServer(services *asm.Services, public *url.URL, log *slog.Logger) (*serv
 		PublicURL: public, Loopback: true, TempDir: services.TempDir, Demo: true,
 		Limits: server.Limits{AnonymousRate: 1000, AnonymousBurst: 10_000, FailureRate: 100, FailureBurst: 1000},
 	}, server.Parts{
-		Schema: schema, Access: services.Access, Database: services.Database, Log: log,
+		Schema: schema, Access: services.Access, Lifecycle: services.Lifecycle, Database: services.Database, Log: log,
 		Now: services.Now, WallClock: time.Now, Random: services.Random,
 	})
 }
