@@ -129,7 +129,7 @@ scene(stage, 'keys move, select, open and go back', async ({ world, open }) => {
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
 })
 
-scene(stage, 'a finding tells what it is, and its locations sort and filter by the address', async ({ world, open }) => {
+scene(stage, 'a finding tells what it is, and its locations sort, filter and page by the address', async ({ world, open }) => {
   const context = await signedIn({ world, open }, world.administrator)
   const page = await context.newPage()
   await page.goto('/orgs/acme/groups/web-shop/vulns?sort=-open')
@@ -157,4 +157,22 @@ scene(stage, 'a finding tells what it is, and its locations sort and filter by t
   await page.getByRole('button', { name: /Clear filter/ }).click()
   await page.waitForURL(url => !url.search.includes('state'))
   assert.equal(await page.getByRole('columnheader', { name: 'Where' }).getAttribute('aria-sort'), 'ascending')
+
+  const most = nodes.toSorted((a, b) => allOf(b) - allOf(a))[0]
+  assert.ok(allOf(most) > 50 && allOf(most) <= 100, 'the demo has a finding with two pages of locations')
+  await page.goto(`/orgs/acme/groups/web-shop/vulns/${most.id}/locations`)
+  await page.getByText(`1–50 of ${allOf(most)}`).waitFor()
+  const onFirst = await rows.first().getByRole('link').getAttribute('href')
+  await page.getByRole('button', { name: 'Next', exact: true }).click()
+  await page.getByText(`51–${allOf(most)} of ${allOf(most)}`).waitFor()
+  await page.reload()
+  await page.getByText(`51–${allOf(most)} of ${allOf(most)}`).waitFor()
+  assert.equal(await rows.count(), allOf(most) - 50)
+  await page.getByRole('button', { name: 'Previous' }).click()
+  await page.getByText(`1–50 of ${allOf(most)}`).waitFor()
+  assert.equal(await rows.first().getByRole('link').getAttribute('href'), onFirst)
 })
+
+function allOf(finding) {
+  return finding.openVulnerabilities + finding.closedVulnerabilities
+}
