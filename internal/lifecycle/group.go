@@ -36,6 +36,14 @@ type erasure struct {
 	GroupID string `json:"groupId"`
 }
 
+const managersOfGroup = `
+	SELECT email
+	  FROM access_memberships
+	 WHERE group_id = $1
+	   AND role IN ('customer_manager', 'user_manager')
+	   AND accepted_at > 0
+	 ORDER BY email`
+
 // RemoveGroup removes a group: it leaves every list and is closed to every change at once; what is below it is erased by a
 // job, members last, after which nothing of it is left but its name, which stays taken, and the audit log.
 //
@@ -53,6 +61,12 @@ func (s *Service) RemoveGroup(ctx context.Context, groupName string, removal gro
 		if err != nil {
 			return err
 		}
+		// Memberships may be gone when somebody reads of the removal, so it names whom to tell.
+		managers, err := database.Collect(ctx, tx, database.Value[string], managersOfGroup, grant.GroupID())
+		if err != nil {
+			return fmt.Errorf("list the managers of %s: %w", groupName, err)
+		}
+		change.After = map[string]any{"reason": removal.Reason, "comments": removal.Comments, "managers": managers}
 		_, err = s.jobs.Enqueue(ctx, tx, job.New{
 			Kind: eraseGroup, Owner: grant.Actor().Email, Credential: string(grant.Actor().Credential.Kind),
 			GroupID: grant.GroupID(), Key: grant.GroupID(), Input: erasure{grant.GroupID()},

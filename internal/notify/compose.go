@@ -98,8 +98,13 @@ func groupRemoved(_ context.Context, t *telling) (letter, error) {
 	if name == "" {
 		name = t.group
 	}
+	managers, _ := t.after["managers"].([]any)
+	former := []string{}
+	for _, manager := range managers {
+		former = append(former, fmt.Sprint(manager))
+	}
 	return letter{
-		Subject: "The group was removed", Group: name, severityTenths: -1,
+		Subject: "The group was removed", Group: name, severityTenths: -1, former: former,
 		Paragraphs: []string{fmt.Sprintf("The group %s of %s was removed, with all that is below it.", name, t.organization)},
 		Facts:      []fact{t.who(), {"Reason", words(t.said("reason"))}, {"Comments", t.said("comments")}},
 	}, nil

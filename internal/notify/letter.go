@@ -36,6 +36,8 @@ type letter struct {
 	severityTenths int64
 	// to are addressees that the letter itself names, beside those by role.
 	to []string
+	// former are readers by the roles that they had, named by the record because their memberships may be gone.
+	former []string
 }
 
 // fact is a name and what it is; facts without a value are left out.

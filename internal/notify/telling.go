@@ -112,6 +112,15 @@ const (
 	 ORDER BY s.email`
 )
 
+const formerMembers = `
+	SELECT email, notifications, least_severity_tenths
+	  FROM access_stakeholders
+	 WHERE email = ANY($1)
+	   AND registered_at > 0
+	   AND disabled_at = 0
+	   AND NOT unverified
+	 ORDER BY email`
+
 // reader is somebody who may get a mail.
 type reader struct {
 	email               string
@@ -141,6 +150,24 @@ func (t *telling) recipients(ctx context.Context, n notice, l letter) ([]string,
 	if l.link != (access.MailedLink{}) {
 		return l.to, nil
 	}
+	readers, err := t.readers(ctx, n, l)
+	if err != nil {
+		return nil, fmt.Errorf("look for readers: %w", err)
+	}
+	var wanted []string
+	for _, r := range readers {
+		if r.wants(n, l) {
+			wanted = append(wanted, r.email)
+		}
+	}
+	return slices.Compact(slices.Sorted(slices.Values(wanted))), nil
+}
+
+// readers are those whom a notice without a link is for, whether they want it or not.
+func (t *telling) readers(ctx context.Context, n notice, l letter) ([]reader, error) {
+	if l.former != nil {
+		return database.Collect(ctx, t.tx, scanReader, formerMembers, l.former)
+	}
 	roles := make([]string, len(n.roles))
 	for i, role := range n.roles {
 		roles[i] = string(role)
@@ -155,16 +182,7 @@ func (t *telling) recipients(ctx context.Context, n notice, l letter) ([]string,
 		named, err = database.Collect(ctx, t.tx, scanReader, addressedInGroup, t.record.Group, l.to)
 		readers = append(readers, named...)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("look for readers: %w", err)
-	}
-	var wanted []string
-	for _, r := range readers {
-		if r.wants(n, l) {
-			wanted = append(wanted, r.email)
-		}
-	}
-	return slices.Compact(slices.Sorted(slices.Values(wanted))), nil
+	return readers, err
 }
 
 const (
