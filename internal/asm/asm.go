@@ -160,7 +160,7 @@ func (s *Services) wire(ctx context.Context, c Config) error {
 	s.Findings = finding.New(s.Database, s.Access)
 	s.Consults = consult.New(s.Database, s.Access, s.Findings)
 	s.Vulnerabilities = vulnerability.New(s.Database, s.Access, s.Findings)
-	s.Scans = scan.New(s.Database, s.Access, s.Jobs, s.Files, s.Roots, s.Findings, s.Vulnerabilities)
+	s.Scans = scan.New(s.Database, s.Access, s.Jobs, s.Files)
 	s.Search = search.New(s.Database, s.Access)
 	s.Notices, err = notify.New(ctx, notify.Options{
 		DB: s.Database, Log: s.Audit, Access: s.Access, URL: c.URL, SMTP: c.SMTP, Random: c.Random, Logger: c.Log,

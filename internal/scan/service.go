@@ -4,10 +4,7 @@ import (
 	"asm.example/asm/internal/access"
 	"asm.example/asm/internal/blob"
 	"asm.example/asm/internal/database"
-	"asm.example/asm/internal/finding"
 	"asm.example/asm/internal/job"
-	"asm.example/asm/internal/root"
-	"asm.example/asm/internal/vulnerability"
 )
 
 // ImportJob is the kind of job that imports a scan.
@@ -23,10 +20,7 @@ type Service struct {
 
 // New answers the service on a database and a file store, and tells the queue how imports are done. Roots, findings and
 // vulnerabilities are asked for because an import changes them, inside its own transactions.
-func New(
-	db *database.DB, access *access.Service, jobs *job.Queue, files *blob.Store,
-	_ *root.Service, _ *finding.Service, _ *vulnerability.Service,
-) *Service {
+func New(db *database.DB, access *access.Service, jobs *job.Queue, files *blob.Store) *Service {
 	s := &Service{db: db, access: access, jobs: jobs, files: files}
 	jobs.Register(ImportJob, s.work)
 	return s

@@ -72,7 +72,7 @@ func newServices(t testing.TB, db *database.DB, folder string) *world {
 	return &world{
 		t: t, db: db, access: accesses, jobs: queue, groups: group.New(db, accesses), roots: roots,
 		vulnerabilities: vulnerabilities,
-		scans:           scan.New(db, accesses, queue, files, roots, findings, vulnerabilities),
+		scans:           scan.New(db, accesses, queue, files),
 		host:            access.WithActor(ctx, access.HostActor("host")),
 	}
 }
